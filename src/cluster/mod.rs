@@ -1,0 +1,3 @@
+//! Codebook, tokens, discovery, matching.
+
+pub mod codebook;

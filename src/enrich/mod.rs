@@ -1,0 +1,1 @@
+//! Records → Voiced: what is said, redacted.

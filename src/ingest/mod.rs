@@ -1,0 +1,4 @@
+//! Files → Raw: container, encoding, dialect, source.
+
+pub mod raw;
+pub mod source;

@@ -1,0 +1,3 @@
+//! Raw → Records + Rejects: dates, ids, text, values, duplicates.
+
+pub mod records;

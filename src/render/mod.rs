@@ -1,0 +1,1 @@
+//! Report → text, Markdown, HTML, JSON, CSV: one file per format.

@@ -1,0 +1,3 @@
+//! Trends (+ Figures) → Report: sections, findings, caveats.
+
+pub mod model;

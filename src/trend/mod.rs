@@ -1,0 +1,4 @@
+//! Counts, baseline, signals, comparisons.
+
+pub mod calendar;
+pub mod series;
