@@ -1,3 +1,17 @@
-//! The binary: parse, run, print the error, exit.
+//! The binary: run, print the error, exit.
 
-fn main() {}
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match plaint::run(std::env::args_os()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            if error.kind() != plaint::error::Kind::ClosedPipe {
+                // Nothing is left to do if even standard error is closed.
+                let _ = writeln!(std::io::stderr(), "{error}");
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The command line: one variant per subcommand, each flattening the options of the stages it runs.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{cluster, ingest, trend};
+
+/// What do customers complain about, how often, and is it getting worse?
+///
+/// Reads the dumps you can already export (tickets, reviews, posts, filings), finds the recurring issues, counts them
+/// per week and says which are worse than chance allows. Offline; the same input gives the same bytes.
+#[derive(Debug, Parser)]
+#[command(name = "plaint", version, max_term_width = 100, args_override_self = true)]
+#[command(after_help = "Start with:  plaint inspect FILE…   then:  plaint report FILE… -o report")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A prefix of the pipeline.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// How each dump would be read: source, dialect, columns, dates, problems; stores nothing
+    Inspect(Inspect),
+    /// Discover issues, or propose candidates for the codebook
+    Cluster(Cluster),
+    /// Issue × period: counts, rates, signals
+    Trends(Trends),
+    /// An issue's or a record's words, redacted
+    Show(Show),
+    /// One chart, ready for a slide
+    Chart(Chart),
+    /// The weekly report; without -o, on the terminal
+    Report(Report),
+    /// What there is: sources, charts, formats, columns
+    List(List),
+}
+
+/// Which dumps, and how they are read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// Dumps; `-` is standard input; none: the `[[input]]` of plaint.toml
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    /// How their columns are understood.
+    #[command(flatten)]
+    pub ingest: ingest::options::Options,
+    /// Write the rows set aside here, with file, line and reason
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<String>,
+    /// Fail when more rows than this are set aside: a number or a share
+    #[arg(long, value_name = "N|P%", default_value = "1%")]
+    pub max_rejects: MaxRejects,
+    /// Go on when a file cannot be read, and exit with 1 at the end
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Only records with COLUMN=VALUE (also != and ~REGEX); repeatable, all must hold
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub conditions: Vec<String>,
+}
+
+/// How many rejects are too many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MaxRejects {
+    /// More than this many rows.
+    Rows(i64),
+    /// More than this percentage of the rows read.
+    Percent(f64),
+}
+
+impl MaxRejects {
+    /// Whether `rejected` of `read` rows are too many.
+    pub fn exceeded(self, rejected: i64, read: i64) -> bool {
+        match self {
+            Self::Rows(most) => rejected > most,
+            Self::Percent(most) => rejected as f64 * 100.0 > most * read as f64,
+        }
+    }
+}
+
+impl std::str::FromStr for MaxRejects {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bad = || format!("{text:?} is neither a number of rows (20) nor a share (1%)");
+        match text.strip_suffix('%') {
+            Some(share) => match share.trim().parse::<f64>() {
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Self::Percent(percent)),
+                _ => Err(bad()),
+            },
+            None => text.parse().ok().filter(|rows| *rows >= 0).map(Self::Rows).ok_or_else(bad),
+        }
+    }
+}
+
+/// Where results go.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Write here instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Colour the text: auto is only on a terminal, and never under NO_COLOR
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: Color,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, 80 columns.
+    Text,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which issues are shown.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Issues")]
+pub struct Selection {
+    /// Only this issue, by id or name; repeatable
+    #[arg(long = "issue", value_name = "ID|NAME")]
+    pub issues: Vec<String>,
+    /// Show only the N biggest issues
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+}
+
+/// `plaint inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint cluster`.
+#[derive(Debug, Args)]
+pub struct Cluster {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::options::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// Which are shown.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Save the codebook here; a file that was not read is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<String>,
+    /// Show personal data instead of masking it
+    #[arg(long)]
+    pub no_redact: bool,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint trends`.
+#[derive(Debug, Args)]
+pub struct Trends {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Ready counts instead of dumps: period,observed[,issue][,segment][,exposure]
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub counts: Option<String>,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::options::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// Which are shown.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// An issue (id or name) or a record (uid)
+    #[arg(value_name = "ISSUE|UID")]
+    pub what: String,
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::options::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// How many records to show
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// Show personal data instead of masking it
+    #[arg(long)]
+    pub no_redact: bool,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint chart`.
+#[derive(Debug, Args)]
+pub struct Chart {
+    /// The chart (plaint list charts)
+    pub name: String,
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::options::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// Which are shown.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The drawing: FILE.svg, FILE.png or FILE.pdf; - is SVG on standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: String,
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `plaint report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::options::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// Which are shown.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The folder to write, swapped in whole; without it the report goes to the terminal
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<String>,
+    /// Write only these: html, md, json, issues, trends, signals, charts
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Show personal data instead of masking it
+    #[arg(long)]
+    pub no_redact: bool,
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Colour the text: auto is only on a terminal, and never under NO_COLOR
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: Color,
+}
+
+/// `plaint list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: Listing,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// The kinds of export plaint knows.
+    Sources,
+    /// The charts.
+    Charts,
+    /// The files a report can hold.
+    Formats,
+    /// The fields of a record.
+    Columns,
+}

@@ -1,0 +1,190 @@
+//! The first screen: Worse, New, Back, Better, Biggest, Loved, Cannot say, and the headline above them.
+
+use std::cmp::Reverse;
+
+use crate::report::model::{Finding, IssueReport, Section};
+use crate::report::words;
+use crate::trend::calendar::Period;
+use crate::trend::series::{Level, Point, Series, Signal};
+
+/// How many issues "Biggest" names.
+const BIGGEST: usize = 3;
+/// How many findings a section names before it only counts the rest.
+const MOST: usize = 5;
+
+/// What the first screen is made of.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The period judged.
+    pub period: Period,
+    /// `week`, `month`, ...
+    pub step: &'a str,
+    /// `record` or `complaint`.
+    pub unit: &'a str,
+    /// Biggest first.
+    pub issues: &'a [IssueReport],
+    /// Sentences about praise, ready-made.
+    pub loved: Vec<String>,
+    /// Sentences about what cannot be said, ready-made.
+    pub cannot_say: Vec<String>,
+}
+
+/// The seven sections, always all, always in this order.
+pub fn sections(facts: Facts<'_>) -> Vec<Section> {
+    let points: Vec<(&IssueReport, &Point)> =
+        facts.issues.iter().filter_map(|issue| issue.series.at(facts.period).map(|point| (issue, point))).collect();
+    let step = facts.step;
+    let signalled = |signal: Signal| {
+        let mut found: Vec<_> = points.iter().copied().filter(|(_, p)| p.signal == Some(signal)).collect();
+        found.sort_by(|(a, pa), (b, pb)| {
+            Reverse(pa.level).cmp(&Reverse(pb.level)).then(Reverse(pa.compared).cmp(&Reverse(pb.compared))).then(a.id.cmp(&b.id))
+        });
+        found
+    };
+    let worse = signalled(Signal::Spike).iter().map(|(issue, p)| about(issue, p, against(issue, p, step))).collect();
+    let new = signalled(Signal::Emerging).iter().map(|(issue, p)| about(issue, p, fresh(issue, p, facts.period, step))).collect();
+    let back = signalled(Signal::Returned).iter().map(|(issue, p)| about(issue, p, returned(issue, p, facts.period, step))).collect();
+    let mut fallen: Vec<_> = points.iter().copied().filter(|(_, p)| fell(p)).collect();
+    fallen.sort_by(|(a, pa), (b, pb)| drop_of(pb).total_cmp(&drop_of(pa)).then(a.id.cmp(&b.id)));
+    let better = fallen.iter().map(|(issue, p)| about(issue, p, against(issue, p, step))).collect();
+    let biggest = points
+        .iter()
+        .filter(|(issue, _)| issue.observed.unwrap_or(0) > 0)
+        .take(BIGGEST)
+        .map(|(issue, p)| about(issue, p, big(issue, step)))
+        .collect();
+    let plain = |texts: Vec<String>| texts.into_iter().map(|text| Finding { text, issue_id: None, level: None }).collect();
+    vec![
+        section("worse", "Worse", worse, "No issue is above its usual range."),
+        section("new", "New", new, "No new issue."),
+        section("back", "Back", back, "Nothing came back."),
+        section("better", "Better", better, "No issue fell below its usual range."),
+        section("biggest", "Biggest", biggest, "No record matched an issue."),
+        section("loved", "Loved", plain(facts.loved), "No praise in the data."),
+        section("cannot_say", "Cannot say", plain(facts.cannot_say), "Nothing was left open."),
+    ]
+}
+
+/// The one sentence above everything: the total, its interval and the usual range.
+///
+/// `interval` is the exact 95 % interval of the total's count.
+pub fn headline(total: &Point, interval: (f64, f64), step: &str, unit: &str, issues: &[IssueReport]) -> String {
+    let Some(observed) = total.observed else {
+        return format!("Nothing can be said: no feed covers this {step}.");
+    };
+    let count = format!(
+        "{} this {step} (95 % interval {} to {})",
+        words::counted(observed, unit),
+        words::count(interval.0.round() as i64),
+        words::count(interval.1.round() as i64)
+    );
+    let loud = issues.iter().filter(|i| i.level.is_some_and(|l| l >= Level::Alert)).count() as i64;
+    let range = match (total.upper, total.compared) {
+        (Some(upper), Some(compared)) if compared as f64 > upper => {
+            format!("above the usual range of up to {}", words::count(upper as i64))
+        }
+        (Some(upper), _) => format!("within the usual range of up to {}", words::count(upper as i64)),
+        (None, _) if total.partial => format!("in an unfinished {step}, so nothing is tested"),
+        (None, _) => "too little history for a usual range".to_string(),
+    };
+    match (loud, total.signal, total.upper) {
+        (0, None, Some(_)) => format!("Nothing unusual this {step}: {count}, {range}."),
+        (0, _, _) => format!("{count}, {range}."),
+        (n, _, _) => {
+            let verb = if n == 1 { "is" } else { "are" };
+            format!("{count}, {range}; {} {verb} worse than chance allows.", words::counted(n, "issue"))
+        }
+    }
+}
+
+fn section(key: &'static str, title: &'static str, mut findings: Vec<Finding>, empty: &'static str) -> Section {
+    if findings.len() > MOST && key != "cannot_say" {
+        let rest = findings.len() - MOST;
+        findings.truncate(MOST);
+        findings.push(Finding { text: format!("and {rest} more, in the table below"), issue_id: None, level: None });
+    }
+    Section { key, title, findings, empty }
+}
+
+fn about(issue: &IssueReport, point: &Point, words: String) -> Finding {
+    Finding { text: format!("{}: {words}", issue.name), issue_id: Some(issue.id.clone()), level: point.level }
+}
+
+/// `46 this week against 4.2 expected (11×, 95 % interval 8.1 to 15)`
+fn against(issue: &IssueReport, point: &Point, step: &str) -> String {
+    let now = point.compared.or(issue.observed).unwrap_or(0);
+    match (point.expected, point.effect, point.effect_low, point.effect_high) {
+        (Some(expected), Some(effect), Some(low), Some(high)) => format!(
+            "{} this {step} against {} expected ({}, 95 % interval {} to {})",
+            words::count(now),
+            words::mean(expected),
+            words::times(effect),
+            words::times(low).trim_end_matches('×'),
+            words::times(high).trim_end_matches('×')
+        ),
+        (Some(expected), ..) => format!("{} this {step} against {} expected", words::count(now), words::mean(expected)),
+        _ => format!("{} this {step}", words::count(now)),
+    }
+}
+
+fn fresh(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
+    let seen: Vec<&Point> = issue.series.points.iter().filter(|p| p.period <= period && p.observed.unwrap_or(0) > 0).collect();
+    let sum: i64 = seen.iter().filter_map(|p| p.observed).sum();
+    let since = seen.first().map_or(period, |p| p.period).date();
+    format!("{} this {step}; {} since {}", words::count(point.compared.unwrap_or(0)), words::count(sum), words::day(since))
+}
+
+/// Periods without a record before the issue's latest run of periods with records.
+fn returned(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
+    let past: Vec<&Point> = issue.series.points.iter().filter(|p| p.period <= period).rev().collect();
+    // The longest silence within the data's last half is the one the signal speaks of: later lone records must not hide it.
+    let (mut longest, mut run) = (0, 0);
+    for p in past.iter().take(past.len().div_ceil(2).max(8)) {
+        run = if p.observed == Some(0) { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    format!("{} this {step}, after {} without any", words::count(point.compared.unwrap_or(0)), words::counted(longest, step))
+}
+
+/// Below what was expected by more than chance, and below the count before.
+fn fell(point: &Point) -> bool {
+    matches!((point.compared, point.expected, point.effect_high), (Some(now), Some(expected), Some(high)) if high < 1.0 && (now as f64) < expected)
+}
+
+fn drop_of(point: &Point) -> f64 {
+    point.expected.unwrap_or(0.0) - point.compared.unwrap_or(0) as f64
+}
+
+fn big(issue: &IssueReport, step: &str) -> String {
+    let now = words::count(issue.observed.unwrap_or(0));
+    let share = issue.share.map_or(String::new(), |s| format!(", {} of all", words::percent(s)));
+    match (issue.previous, &issue.change) {
+        (Some(before), Some(change)) => {
+            let compared = issue.observed.unwrap_or(0);
+            format!("{now} this {step}{share}; {}", words::change(compared, before, change))
+        }
+        _ => format!("{now} this {step}{share}"),
+    }
+}
+
+/// The sentence on an issue's card.
+pub fn sentence(point: &Point, previous: Option<i64>, change: Option<&crate::report::model::Change>, step: &str) -> String {
+    let Some(observed) = point.observed else {
+        return format!("No feed covers this {step}.");
+    };
+    let mut parts = vec![format!("{} this {step}", words::count(observed))];
+    if let (Some(compared), true) = (point.compared, point.compared != point.observed) {
+        parts.push(format!("{} of them in feeds that can be compared", words::count(compared)));
+    }
+    match (point.expected, point.upper) {
+        (Some(expected), Some(upper)) => {
+            parts.push(format!("usually about {} and up to {}", words::mean(expected), words::count(upper as i64)));
+        }
+        _ if point.partial => parts.push(format!("the {step} is not complete, so nothing is tested")),
+        _ => parts.push(format!("too little history to judge ({})", words::counted(point.history, step))),
+    }
+    if let (Some(before), Some(change)) = (previous, change) {
+        parts.push(words::change(point.compared.unwrap_or(observed), before, change));
+    }
+    format!("{}.", parts.join("; "))
+}
