@@ -165,7 +165,7 @@ pub struct Cluster {
     pub reading: Reading,
     /// Which issues, and from where.
     #[command(flatten)]
-    pub cluster: cluster::options::Options,
+    pub cluster: cluster::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -194,7 +194,7 @@ pub struct Trends {
     pub counts: Option<String>,
     /// Which issues, and from where.
     #[command(flatten)]
-    pub cluster: cluster::options::Options,
+    pub cluster: cluster::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -217,7 +217,7 @@ pub struct Show {
     pub reading: Reading,
     /// Which issues, and from where.
     #[command(flatten)]
-    pub cluster: cluster::options::Options,
+    pub cluster: cluster::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -242,7 +242,7 @@ pub struct Chart {
     pub reading: Reading,
     /// Which issues, and from where.
     #[command(flatten)]
-    pub cluster: cluster::options::Options,
+    pub cluster: cluster::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -265,7 +265,7 @@ pub struct Report {
     pub reading: Reading,
     /// Which issues, and from where.
     #[command(flatten)]
-    pub cluster: cluster::options::Options,
+    pub cluster: cluster::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,

@@ -19,8 +19,6 @@ pub struct Facts<'a> {
     pub period: Period,
     /// `week`, `month`, ...
     pub step: &'a str,
-    /// `record` or `complaint`.
-    pub unit: &'a str,
     /// Biggest first.
     pub issues: &'a [IssueReport],
     /// Sentences about praise, ready-made.
@@ -35,7 +33,7 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         facts.issues.iter().filter_map(|issue| issue.series.at(facts.period).map(|point| (issue, point))).collect();
     let step = facts.step;
     let signalled = |signal: Signal| {
-        let mut found: Vec<_> = points.iter().copied().filter(|(_, p)| p.signal == Some(signal)).collect();
+        let mut found: Vec<_> = points.iter().copied().filter(|(_, p)| p.signal == Some(signal) && p.level.is_some()).collect();
         found.sort_by(|(a, pa), (b, pb)| {
             Reverse(pa.level).cmp(&Reverse(pb.level)).then(Reverse(pa.compared).cmp(&Reverse(pb.compared))).then(a.id.cmp(&b.id))
         });

@@ -1,6 +1,9 @@
 //! Trends (+ Figures) → Report: sections, findings, caveats.
 
 pub mod findings;
+pub mod funnel;
+pub mod issues;
+pub mod methods;
 pub mod model;
 pub mod quotes;
 pub mod words;

@@ -12,6 +12,8 @@ pub struct Report {
     pub schema: u32,
     /// The period judged.
     pub period: PeriodName,
+    /// What a period is called: `hour`, `day`, `week`, `month` or `quarter`.
+    pub step: String,
     /// The report's zone (IANA name).
     pub zone: String,
     /// The last day on which the data is as dense as usual, or `--as-of`.

@@ -1,0 +1,169 @@
+//! Records → trends: the pipeline up to what a report or a table shows.
+
+use crate::cli::{Reading, Selection};
+use crate::cluster;
+use crate::compose::codebooks::{self, Issues};
+use crate::compose::read::{self, Read};
+use crate::compose::{Session, emit};
+use crate::enrich::{self, Voiced};
+use crate::error::{Error, Result, nearest};
+use crate::trend::calendar::Period;
+use crate::trend::counted::{self, Counted};
+use crate::trend::counts::{self, Counts};
+use crate::trend::coverage::Declared;
+use crate::trend::judge;
+use crate::trend::options::Options;
+use crate::trend::series::Series;
+
+/// Records with their words, their issues, and whether they count.
+pub(crate) struct Found {
+    /// The dumps and their records.
+    pub(crate) read: Read,
+    /// The records' words, redacted unless asked otherwise.
+    pub(crate) voiced: Voiced,
+    /// Which records count, and when.
+    pub(crate) counted: Counted,
+    /// The issues and what they match.
+    pub(crate) issues: Issues,
+}
+
+/// Everything a report is made of.
+pub(crate) struct Analysis {
+    /// Records, words, issues.
+    pub(crate) found: Found,
+    /// Issue × segment × feed × period.
+    pub(crate) counts: Counts,
+    /// The total first, then the issues in the codebook's order.
+    pub(crate) series: Vec<Series>,
+    /// The period judged.
+    pub(crate) period: Period,
+    /// The one before it.
+    pub(crate) before: Period,
+}
+
+/// Reads the dumps and finds their issues.
+///
+/// # Errors
+/// Those of reading and of finding issues.
+pub(crate) fn find(
+    session: &Session,
+    reading: &Reading,
+    cluster: &cluster::Options,
+    trend: &Options,
+    redact: bool,
+) -> Result<Found> {
+    // A codebook with an error is told before minutes of reading.
+    if cluster.issues_from.is_none()
+        && let Some((path, text)) = codebooks::file(cluster)?
+    {
+        cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
+    }
+    let read = read::read(session, reading)?;
+    let voiced = enrich::enrich(&read.records, redact)?;
+    let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
+    let counted = counted::counted(&read.records, trend, &declared)?;
+    let rows = learnable(&counted, &read)?;
+    let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
+    Ok(Found { read, voiced, counted, issues })
+}
+
+/// Counts and judges what was found.
+///
+/// # Errors
+/// When no record is dated, or none counts.
+pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Result<Analysis> {
+    let dated = found.read.records.len() - found.read.records.frame().column("created_at")?.null_count();
+    if dated == 0 {
+        let mut error = Error::failed("no record has a date, so nothing can be counted over time");
+        for one in found.read.opened.iter().take(3) {
+            error = error.evidence(format!("{} has the columns {}", one.dump.path, one.dump.columns.join(", ")));
+        }
+        return Err(error.hint("name the date's column: --map created_at=COLUMN; plaint cluster needs no dates"));
+    }
+    if found.counted.counted()? == 0 {
+        let mut error = Error::failed("no record counts");
+        for (reason, n) in found.counted.left_out()? {
+            error = error.evidence(format!("{n} × {reason}"));
+        }
+        return Err(error.hint("--count all counts every dated record"));
+    }
+    let names: Vec<(String, String)> =
+        found.issues.codebook.issues.iter().map(|i| (i.id.clone(), i.name.clone())).collect();
+    let counts = counts::count(&found.counted, found.issues.matches.frame(), &names)?;
+    let trends = judge::judge(&counts, trend)?;
+    let calendar = &found.counted.calendar;
+    let mut period = trend.period(calendar, found.counted.now)?;
+    if trend.period.is_none() && counts.place(period).is_none() {
+        // Less than one whole period of data: show what there is, marked as unfinished.
+        period = calendar.period_of(found.counted.now.at(0, 0, 0, 0));
+    }
+    if counts.place(period).is_none() {
+        return Err(Error::usage(format!("no data covers {}", calendar.label(period)))
+            .evidence(format!("the data goes from {} to {}", counts.period(0).date(), found.counted.now))
+            .hint("name a period within these days"));
+    }
+    let before = calendar.previous(period);
+    for error in &found.read.failed {
+        session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
+    }
+    Ok(Analysis { series: trends.series(), counts, period, before, found })
+}
+
+/// The rows that issues are learned from: what counts, and what would if it had a date.
+fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
+    let counts = counted.frame().column("counted")?.bool()?;
+    let reasons = counted.frame().column("reason")?.str()?;
+    let directions = read.records.frame().column("direction")?.str()?;
+    let rows = (0..counted.frame().height()).filter(|row| {
+        counts.get(*row) == Some(true)
+            || (reasons.get(*row) == Some("undated") && !matches!(directions.get(*row), Some("outbound" | "internal")))
+    });
+    Ok(rows.map(|row| row as u32).collect())
+}
+
+/// The series to show: those selected by `--issue` (the total only without it), then the biggest `--top`.
+///
+/// # Errors
+/// Bad usage when `--issue` names none.
+pub(crate) fn select(analysis_period: Period, series: &[Series], selection: &Selection) -> Result<Vec<Series>> {
+    let mut chosen: Vec<Series> = series.iter().filter(|s| s.is_total() && selection.issues.is_empty()).cloned().collect();
+    let mut rest: Vec<Series> = series.iter().filter(|s| !s.is_total()).cloned().collect();
+    if !selection.issues.is_empty() {
+        let ids = selection.issues.iter().map(|name| resolve(name, series)).collect::<Result<Vec<_>>>()?;
+        rest.retain(|s| ids.contains(&s.issue_id));
+    }
+    let size = |s: &Series| s.at(analysis_period).and_then(|p| p.observed).unwrap_or(0);
+    rest.sort_by_key(|s| std::cmp::Reverse(size(s)));
+    if let Some(top) = selection.top {
+        rest.truncate(top);
+    }
+    chosen.append(&mut rest);
+    Ok(chosen)
+}
+
+/// The id of the issue that a user names by id or name.
+///
+/// # Errors
+/// Bad usage, with the nearest name.
+pub(crate) fn resolve(wanted: &str, series: &[Series]) -> Result<String> {
+    let folded = wanted.to_lowercase();
+    let mut issues = series.iter().filter(|s| !s.is_total());
+    if let Some(found) = issues.find(|s| s.issue_id == wanted || s.issue.to_lowercase() == folded) {
+        return Ok(found.issue_id.clone());
+    }
+    let names = || series.iter().filter(|s| !s.is_total()).flat_map(|s| [s.issue.as_str(), s.issue_id.as_str()]);
+    let error = Error::usage(format!("there is no issue {wanted:?}"));
+    Err(match nearest(wanted, names()) {
+        Some(near) => error.hint(format!("did you mean {near:?}?")),
+        None => error.hint("plaint cluster lists the issues"),
+    })
+}
+
+/// The exit code of a run: 1 when `--keep-going` left files out.
+pub(crate) fn exit_code(found: &Found) -> u8 {
+    if !found.read.failed.is_empty() {
+        emit::complain(&format!("{} could not be read", crate::report::words::counted(found.read.failed.len() as i64, "file")));
+        return 1;
+    }
+    0
+}

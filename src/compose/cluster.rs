@@ -1,0 +1,157 @@
+//! `plaint cluster`: discover issues, or keep the codebook's and propose candidates.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::cli::Cluster;
+use crate::cluster::codebook::Codebook;
+use crate::cluster::matches::Match;
+use crate::cluster::{cohesion, matching, propose};
+use crate::compose::analyse::{self, Found};
+use crate::compose::{self, Session, codebooks, report};
+use crate::error::Result;
+use crate::render::views::{self, cluster as view};
+use crate::report::words;
+
+pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
+    let mut found =
+        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, !arguments.no_redact)?;
+    let proposed = if found.issues.report.origin == "codebook" { propose_candidates(&mut found)? } else { 0 };
+    if let Some(path) = &arguments.write {
+        write(session, Path::new(path), &found, proposed)?;
+    }
+    let mut value = clusters(session, &found, arguments)?;
+    if proposed > 0 {
+        value.note.push_str(&format!(
+            " {} proposed, marked ?: set status = \"active\" in the codebook to count one.",
+            words::counted(proposed as i64, "candidate")
+        ));
+    }
+    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    Ok(analyse::exit_code(&found))
+}
+
+/// Adds candidates found among the counted records that match nothing. The codebook's own issues stay as they are.
+fn propose_candidates(found: &mut Found) -> Result<usize> {
+    let counted = found.counted.frame().column("counted")?.bool()?;
+    let rows: Vec<u32> = (0..found.read.records.len()).filter(|r| counted.get(*r) == Some(true)).map(|r| r as u32).collect();
+    let issues = propose::propose(&found.voiced, &rows, &found.issues.matches, &found.issues.codebook)?;
+    let proposed = issues.len();
+    if proposed > 0 {
+        found.issues.codebook.issues.extend(issues);
+        found.issues.matches = matching::match_records(&found.voiced, &found.issues.codebook)?;
+    }
+    Ok(proposed)
+}
+
+/// `--write`: a discovered codebook as it is; a read one with its candidates below, every byte of the rest kept.
+fn write(session: &Session, path: &Path, found: &Found, proposed: usize) -> Result<()> {
+    let Some(text) = &found.issues.text else {
+        session.note("nothing was written: the issues are labels of the dump, not a codebook");
+        return Ok(());
+    };
+    let mut text = text.clone();
+    if proposed > 0 {
+        let all = &found.issues.codebook.issues;
+        let candidates = Codebook { issues: all[all.len() - proposed..].to_vec(), ..found.issues.codebook.clone() };
+        text.push_str(&candidates.issues_toml());
+    }
+    let read = found.issues.report.path.as_ref().map(PathBuf::from);
+    codebooks::save(path, &text, read.as_deref())?;
+    session.note(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
+fn clusters(session: &Session, found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
+    let codebook = &found.issues.codebook;
+    let funnel = report::funnel(found)?;
+    let hits = report::hits(found)?;
+    let mut records = vec![0; codebook.issues.len()];
+    for hit in &hits {
+        records[hit.issue] += 1;
+    }
+    let cohesions = cohesion::cohesion(&found.voiced, &found.issues.matches, codebook)?;
+    let sparklines = sparklines(session, found, arguments)?;
+    let mut issues: Vec<view::Issue> = codebook
+        .issues
+        .iter()
+        .zip(&records)
+        .zip(cohesions)
+        .filter(|((issue, _), _)| issue.status.matched())
+        .map(|((issue, records), cohesion)| view::Issue {
+            id: issue.id.clone(),
+            name: issue.name.clone(),
+            status: issue.status.word().to_string(),
+            records: *records,
+            share: (funnel.counted > 0).then(|| *records as f64 / funnel.counted as f64),
+            cohesion,
+            min_score: issue.min_score,
+            keywords: issue.keywords.iter().map(|k| k.text.clone()).collect(),
+            sparkline: sparklines.get(&issue.id).cloned().unwrap_or_default(),
+        })
+        .collect();
+    issues.sort_by_key(|i| std::cmp::Reverse(i.records));
+    if let Some(top) = arguments.selection.top {
+        issues.truncate(top);
+    }
+    Ok(view::Clusters {
+        note: found.issues.report.note.clone(),
+        counted: funnel.counted,
+        unassigned: funnel.unassigned,
+        no_text: funnel.no_text,
+        issues,
+        rows: rows(found)?,
+    })
+}
+
+/// Issue id → its past as bars; nothing where no record is dated.
+fn sparklines(session: &Session, found: &Found, arguments: &Cluster) -> Result<BTreeMap<String, String>> {
+    let _ = session;
+    if found.counted.counted()? == 0 {
+        return Ok(BTreeMap::new());
+    }
+    let names: Vec<(String, String)> =
+        found.issues.codebook.issues.iter().map(|i| (i.id.clone(), i.name.clone())).collect();
+    let counts = crate::trend::counts::count(&found.counted, found.issues.matches.frame(), &names)?;
+    let trends = crate::trend::judge::tally(&counts, &arguments.trend)?;
+    let last = counts.period(counts.periods().saturating_sub(1));
+    Ok(trends.series().into_iter().map(|s| (s.issue_id.clone(), report::trend_row(s, last, last).sparkline)).collect())
+}
+
+/// One line per accepted row: every record's own, and every duplicate's with its record's issue.
+fn rows(found: &Found) -> Result<Vec<view::Row>> {
+    let frame = found.read.records.frame();
+    let (files, numbers, uids) =
+        (frame.column("source_file")?.str()?, frame.column("source_row")?.i64()?, frame.column("uid")?.str()?);
+    let matches = found.issues.matches.matches(&found.issues.codebook)?;
+    let mut primary: Vec<Option<&Match>> = vec![None; frame.height()];
+    for m in matches.iter().filter(|m| m.primary) {
+        primary[m.row as usize] = Some(m);
+    }
+    let line = |file: &str, number: i64, row: usize| {
+        let issue = primary[row].map(|m| &found.issues.codebook.issues[m.issue]);
+        view::Row {
+            file: file.to_string(),
+            row: number,
+            uid: uids.get(row).unwrap_or_default().to_string(),
+            issue_id: issue.map_or(String::new(), |i| i.id.clone()),
+            issue: issue.map_or(String::new(), |i| i.name.clone()),
+            score: primary[row].map(|m| m.score),
+            keywords: primary[row].map_or(Vec::new(), |m| m.keywords.clone()),
+        }
+    };
+    let by_uid: BTreeMap<&str, usize> = uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
+    let mut rows: Vec<view::Row> = (0..frame.height())
+        .map(|row| line(files.get(row).unwrap_or_default(), numbers.get(row).unwrap_or(0), row))
+        .collect();
+    let repeats = found.read.merged.duplicates.frame();
+    let (files, numbers, repeated) =
+        (repeats.column("source_file")?.str()?, repeats.column("source_row")?.i64()?, repeats.column("uid")?.str()?);
+    for at in 0..repeats.height() {
+        if let Some(row) = repeated.get(at).and_then(|uid| by_uid.get(uid)) {
+            rows.push(line(files.get(at).unwrap_or_default(), numbers.get(at).unwrap_or(0), *row));
+        }
+    }
+    rows.sort_by(|a, b| (&a.file, a.row).cmp(&(&b.file, b.row)));
+    Ok(rows)
+}

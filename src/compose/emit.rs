@@ -1,0 +1,120 @@
+//! The one place that writes: standard output, files, and the report's folder, swapped in whole.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A file of a report's folder: its path in the folder and its bytes.
+pub(crate) type Page = (String, Vec<u8>);
+
+/// What tells a folder that plaint wrote.
+const MARK: &str = "report.json";
+
+/// Writes to a file, or to standard output for none and `-`.
+pub(crate) fn to(path: Option<&str>, bytes: &[u8]) -> Result<()> {
+    match path {
+        None | Some("-") => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
+                ErrorKind::BrokenPipe => Error::closed_pipe(),
+                _ => Error::io("standard output", "write", &cause),
+            })
+        }
+        Some(path) => file(Path::new(path), bytes),
+    }
+}
+
+/// Says something on standard error. Nothing is left to do if even that is closed.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Writes a file whole or not at all: beside it first, then in its place.
+pub(crate) fn file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let fail = |cause: std::io::Error| Error::io(path.display(), "write it", &cause);
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    beside.write_all(bytes).map_err(fail)?;
+    let beside = beside.into_temp_path();
+    readable(&beside).map_err(fail)?;
+    beside.persist(path).map_err(|e| fail(e.error))
+}
+
+/// Temporary files are for their owner alone; what is written for others to read must not stay so.
+#[cfg(unix)]
+fn readable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Whether `folder` may be replaced: it does not exist, is empty, or holds a report.
+pub(crate) fn check_folder(folder: &Path) -> Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries.count(),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(cause) if cause.kind() == ErrorKind::NotADirectory => {
+            return Err(Error::failed("it is a file; the report is a folder").at(folder.display()).hint("name a folder: -o report"));
+        }
+        Err(cause) => return Err(Error::io(folder.display(), "look into it", &cause)),
+    };
+    if entries == 0 || folder.join(MARK).is_file() {
+        return Ok(());
+    }
+    Err(Error::failed("it holds other things than a report, and a report's folder is replaced whole")
+        .at(folder.display())
+        .hint("name a folder that does not exist yet"))
+}
+
+/// Puts a whole folder in the place of another: a reader sees the old one or the new one, never a mixture.
+pub(crate) fn folder(folder: &Path, pages: &[Page]) -> Result<()> {
+    check_folder(folder)?;
+    let fail = |cause: std::io::Error| Error::io(folder.display(), "write the report", &cause);
+    let parent = match folder.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    fs::create_dir_all(&parent).map_err(fail)?;
+    let beside = tempfile::Builder::new().prefix(".plaint-").tempdir_in(&parent).map_err(fail)?;
+    let new = beside.path().join("new");
+    fs::create_dir(&new).map_err(fail)?;
+    for (name, bytes) in pages {
+        let path = new.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(fail)?;
+        }
+        fs::write(&path, bytes).map_err(fail)?;
+    }
+    readable(&new).map_err(fail)?;
+    if folder.exists() {
+        // The old report goes into the temporary folder and vanishes with it.
+        let old = beside.path().join("old");
+        fs::rename(folder, &old).map_err(fail)?;
+        if let Err(cause) = fs::rename(&new, folder) {
+            let _ = fs::rename(&old, folder);
+            return Err(fail(cause));
+        }
+    } else {
+        fs::rename(&new, folder).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// A small text file that is there or not.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+        Err(cause) if cause.kind() == ErrorKind::InvalidData => {
+            Err(Error::failed("it is not UTF-8 text").at(path.display()).hint("save it as UTF-8"))
+        }
+        Err(cause) => Err(Error::io(path.display(), "read it", &cause)),
+    }
+}

@@ -1,0 +1,113 @@
+//! `plaint show`: an issue's words, or a record's and why it matched.
+
+use crate::cli::Show;
+use crate::cluster::codebook::Issue;
+use crate::cluster::matching::Matcher;
+use crate::compose::analyse::{self, Found};
+use crate::compose::{self, Session, report};
+use crate::error::{Error, Result, nearest};
+use crate::render::views::{self, show as view};
+use crate::report::funnel;
+use crate::trend::calendar::Period;
+
+/// How many issues a record did not match are named beside those it did.
+const NEAREST: usize = 2;
+
+pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
+    let found =
+        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, !arguments.no_redact)?;
+    let wanted = arguments.what.to_lowercase();
+    let issues = &found.issues.codebook.issues;
+    let value = match issues.iter().position(|i| i.id == arguments.what || i.name.to_lowercase() == wanted) {
+        Some(at) => view::Shown::Issue(issue(&found, at, arguments.top)?),
+        None => {
+            let uids = found.read.records.frame().column("uid")?.str()?;
+            let row = uids.iter().position(|uid| uid == Some(arguments.what.as_str())).ok_or_else(|| unknown(&found, &arguments.what))?;
+            view::Shown::Record(record(&found, row, &report::walls(&found)?)?)
+        }
+    };
+    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    Ok(analyse::exit_code(&found))
+}
+
+fn unknown(found: &Found, wanted: &str) -> Error {
+    let issues = &found.issues.codebook.issues;
+    let error = Error::usage(format!("{wanted:?} is neither an issue nor a record"));
+    match nearest(wanted, issues.iter().flat_map(|i| [i.name.as_str(), i.id.as_str()])) {
+        Some(near) => error.hint(format!("did you mean {near:?}?")),
+        None => error.hint("plaint cluster lists the issues; plaint cluster --format csv lists the records"),
+    }
+}
+
+fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
+    let issue: &Issue = &found.issues.codebook.issues[at];
+    let times = report::walls(found)?;
+    let uids = found.read.records.frame().column("uid")?.str()?;
+    let mut rows: Vec<usize> = report::hits(found)?.into_iter().filter(|h| h.issue == at).map(|h| h.row).collect();
+    let records = rows.len() as i64;
+    rows.sort_by_key(|row| (std::cmp::Reverse(times[*row]), uids.get(*row)));
+    rows.truncate(top);
+    Ok(view::Issue {
+        id: issue.id.clone(),
+        name: issue.name.clone(),
+        status: issue.status.word().to_string(),
+        owner: issue.owner.clone(),
+        min_score: issue.min_score,
+        keywords: issue.keywords.iter().map(|k| (k.text.clone(), k.weight)).collect(),
+        records,
+        examples: rows.into_iter().map(|row| record(found, row, &times)).collect::<Result<_>>()?,
+    })
+}
+
+fn record(found: &Found, row: usize, times: &[Option<Period>]) -> Result<view::Record> {
+    let frame = found.read.records.frame();
+    let cell = |name: &str| -> Result<String> { Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_string()) };
+    let text = found.voiced.text()?.get(row);
+    let language = found.voiced.texts_of("language")?.get(row);
+    let codebook = &found.issues.codebook;
+    let matched: Vec<view::Score> = found
+        .issues
+        .matches
+        .matches(codebook)?
+        .into_iter()
+        .filter(|m| m.row as usize == row)
+        .map(|m| {
+            let issue = &codebook.issues[m.issue];
+            view::Score {
+                issue_id: issue.id.clone(),
+                issue: issue.name.clone(),
+                score: m.score,
+                min_score: issue.min_score,
+                keywords: m.keywords,
+                matches: true,
+            }
+        })
+        .collect();
+    let mut scores = matched;
+    if let Some(text) = text {
+        let standings = Matcher::compile(codebook)?.explain(text, language);
+        let missed = standings.into_iter().filter(|s| !scores.iter().any(|m| m.issue_id == s.issue_id)).take(NEAREST);
+        let missed: Vec<view::Score> = missed
+            .map(|s| view::Score {
+                issue: codebook.issue(&s.issue_id).map_or(String::new(), |i| i.name.clone()),
+                issue_id: s.issue_id,
+                score: s.score,
+                min_score: s.min_score,
+                keywords: s.keywords,
+                matches: false,
+            })
+            .collect();
+        scores.extend(missed);
+    }
+    let reason = found.counted.frame().column("reason")?.str()?.get(row);
+    Ok(view::Record {
+        uid: cell("uid")?,
+        day: times[row].map(|at| at.date()),
+        feed: cell("feed")?,
+        file: cell("source_file")?,
+        row: frame.column("source_row")?.i64()?.get(row).unwrap_or(0),
+        text: text.map(str::to_string),
+        left_out: reason.map(|r| funnel::plainly(r).to_string()),
+        scores,
+    })
+}

@@ -1,0 +1,54 @@
+//! `plaint trends`: issue × period.
+
+use crate::cli::Trends;
+use crate::compose::{self, Session, analyse, report};
+use crate::error::{Error, Result};
+use crate::render::views::{self, trends as view};
+use crate::trend::{counts_file, judge};
+
+pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
+    if arguments.counts.is_some() {
+        return ready(arguments);
+    }
+    let found = analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true)?;
+    let analysis = analyse::analyse(session, found, &arguments.trend)?;
+    let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
+    let calendar = &analysis.found.counted.calendar;
+    let value = view::Trends {
+        period: report::period_name(calendar, analysis.period),
+        zone: calendar.zone_name().to_string(),
+        as_of: analysis.found.counted.now,
+        funnel: report::funnel(&analysis.found)?.line,
+        rows: series.into_iter().map(|s| report::trend_row(s, analysis.period, analysis.before)).collect(),
+        caveats: report::cannot_say(&analysis)?,
+    };
+    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    Ok(analyse::exit_code(&analysis.found))
+}
+
+/// `--counts FILE`: somebody else counted.
+fn ready(arguments: &Trends) -> Result<u8> {
+    let path = arguments.counts.as_deref().unwrap_or("-");
+    let bytes = crate::ingest::spool::bytes(path)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::failed("it is not UTF-8 text").at(path).hint("save the counts as UTF-8 CSV"))?;
+    let counts = counts_file::parse(&text, path, &arguments.trend)?;
+    let trends = judge::judge(&counts, &arguments.trend)?;
+    let mut period = arguments.trend.period(&counts.calendar, counts.now)?;
+    if counts.place(period).is_none() {
+        period = counts.period(counts.periods().saturating_sub(1));
+    }
+    let before = counts.calendar.previous(period);
+    let all = trends.series();
+    let series = analyse::select(period, &all, &arguments.selection)?;
+    let value = view::Trends {
+        period: report::period_name(&counts.calendar, period),
+        zone: counts.calendar.zone_name().to_string(),
+        as_of: counts.now,
+        funnel: String::new(),
+        rows: series.into_iter().map(|s| report::trend_row(s, period, before)).collect(),
+        caveats: Vec::new(),
+    };
+    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    Ok(0)
+}

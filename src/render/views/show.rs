@@ -1,0 +1,166 @@
+//! `plaint show`: an issue's or a record's words, redacted.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::render::csv_table;
+use crate::render::number::{count, day};
+use crate::render::{views, words};
+
+/// What `plaint show` prints.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// An issue and some of its records.
+    Issue(Issue),
+    /// A record and why it matched what it matched.
+    Record(Record),
+}
+
+/// An issue and some of its records.
+#[derive(Debug, Clone, Serialize)]
+pub struct Issue {
+    /// Permanent id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// `active`, `candidate`, ...
+    pub status: String,
+    /// Whom to tell.
+    pub owner: String,
+    /// A record matches from this score on.
+    pub min_score: f64,
+    /// With their weights, heaviest first.
+    pub keywords: Vec<(String, f64)>,
+    /// Counted records that match.
+    pub records: i64,
+    /// Newest first.
+    pub examples: Vec<Record>,
+}
+
+/// A record and its matches.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record {
+    /// Its key.
+    pub uid: String,
+    /// Its day; null when undated.
+    pub day: Option<Date>,
+    /// Its feed.
+    pub feed: String,
+    /// Where it was read.
+    pub file: String,
+    /// 1-based data row there.
+    pub row: i64,
+    /// Redacted.
+    pub text: Option<String>,
+    /// Why it is not counted; null when it is.
+    pub left_out: Option<String>,
+    /// What it matches, and what it came nearest to.
+    pub scores: Vec<Score>,
+}
+
+/// How near a record came to an issue.
+#[derive(Debug, Clone, Serialize)]
+pub struct Score {
+    /// The issue.
+    pub issue_id: String,
+    /// Its name.
+    pub issue: String,
+    /// What the record's words weigh.
+    pub score: f64,
+    /// What it takes to match.
+    pub min_score: f64,
+    /// The words.
+    pub keywords: Vec<String>,
+    /// Whether it matches.
+    pub matches: bool,
+}
+
+impl Shown {
+    /// For people.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Issue(issue) => issue.text(),
+            Self::Record(record) => record.text(true),
+        }
+    }
+
+    /// One line per record.
+    ///
+    /// # Errors
+    /// Internal only.
+    pub fn csv(&self) -> Result<Vec<u8>> {
+        let records = match self {
+            Self::Issue(issue) => issue.examples.as_slice(),
+            Self::Record(record) => std::slice::from_ref(record),
+        };
+        let rows: Vec<Vec<String>> = records
+            .iter()
+            .map(|r| {
+                let matched: Vec<&Score> = r.scores.iter().filter(|s| s.matches).collect();
+                vec![
+                    r.uid.clone(),
+                    r.day.map_or(String::new(), |d| d.to_string()),
+                    r.feed.clone(),
+                    r.file.clone(),
+                    r.row.to_string(),
+                    matched.iter().map(|s| s.issue_id.as_str()).collect::<Vec<_>>().join("; "),
+                    matched.iter().flat_map(|s| s.keywords.iter().map(String::as_str)).collect::<Vec<_>>().join("; "),
+                    r.text.clone().unwrap_or_default(),
+                ]
+            })
+            .collect();
+        csv_table::rows(&["uid", "day", "feed", "source_file", "source_row", "issue_ids", "keywords", "text"], &rows)
+    }
+}
+
+impl Issue {
+    fn text(&self) -> String {
+        let status = if self.status == "active" { String::new() } else { format!(" [{}]", self.status) };
+        let mut out = format!("{} ({}){status}\n", self.name, self.id);
+        if !self.owner.is_empty() {
+            out.push_str(&format!("owner: {}\n", self.owner));
+        }
+        let keywords: Vec<String> = self.keywords.iter().map(|(word, weight)| format!("{word} {weight:.1}")).collect();
+        let facts = format!("{} counted records; a record matches from a score of {}", count(self.records), self.min_score);
+        for line in words::wrap(&facts, views::WIDTH) {
+            out.push_str(&format!("{line}\n"));
+        }
+        if !keywords.is_empty() {
+            for line in words::wrap(&format!("keywords: {}", keywords.join(", ")), views::WIDTH) {
+                out.push_str(&format!("{line}\n"));
+            }
+        }
+        for record in &self.examples {
+            out.push('\n');
+            out.push_str(&record.text(false));
+        }
+        out
+    }
+}
+
+impl Record {
+    fn text(&self, whole: bool) -> String {
+        let when = self.day.map_or("undated".to_string(), day);
+        let mut out = format!("{} · {when} · {}\n", self.uid, self.feed);
+        if whole {
+            out.push_str(&format!("{}, row {}\n", self.file, self.row));
+        }
+        if let Some(reason) = &self.left_out {
+            out.push_str(&format!("not counted: {reason}\n"));
+        }
+        for line in words::wrap(self.text.as_deref().unwrap_or("(no text)"), views::WIDTH - 2) {
+            out.push_str(&format!("  {line}\n"));
+        }
+        for score in self.scores.iter().filter(|s| whole || s.matches) {
+            let verdict = if score.matches { "matches" } else { "not" };
+            let by = if score.keywords.is_empty() { String::new() } else { format!(" by {}", score.keywords.join(", ")) };
+            let line = format!("{verdict} {}: {:.2} of {:.2}{by}", score.issue, score.score, score.min_score);
+            for (i, line) in words::wrap_after(&line, views::WIDTH - 2, views::WIDTH - 4).iter().enumerate() {
+                out.push_str(&format!("{}{line}\n", if i == 0 { "  " } else { "    " }));
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,149 @@
+//! One issue in the period: its numbers, its sentence, its three quotes.
+
+use jiff::civil::Date;
+
+use crate::cluster::codebook::{Codebook, Issue, Status};
+use crate::report::findings;
+use crate::report::model::{Change, IssueReport, Quote};
+use crate::report::quotes::{self, Candidate};
+use crate::trend::calendar::Period;
+use crate::trend::series::Series;
+
+/// A counted record that matches an issue.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Row in the records.
+    pub row: usize,
+    /// Index of the issue in the codebook.
+    pub issue: usize,
+    /// Its score.
+    pub score: f64,
+    /// The keywords that made the match, heaviest first.
+    pub keywords: Vec<String>,
+}
+
+/// What an issue's card may show of a record, by row.
+#[derive(Debug, Clone, Copy)]
+pub struct Word<'a> {
+    /// The record's key.
+    pub uid: &'a str,
+    /// Its feed.
+    pub feed: &'a str,
+    /// Its redacted text; null when it has none.
+    pub text: Option<&'a str>,
+    /// Its day; null when undated.
+    pub day: Option<Date>,
+    /// Its period, when it is counted.
+    pub period: Option<Period>,
+}
+
+/// Everything the cards are made of.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// The period judged.
+    pub period: Period,
+    /// The period before it.
+    pub before: Period,
+    /// `week`, `month`, ...
+    pub step: &'a str,
+    /// The issues.
+    pub codebook: &'a Codebook,
+    /// One per issue, found by id.
+    pub series: &'a [Series],
+    /// Of counted records, sorted by row.
+    pub hits: &'a [Hit],
+    /// By row.
+    pub words: &'a [Word<'a>],
+    /// Distinct counted records of the period.
+    pub counted_in_period: i64,
+    /// The exact ratio of two counts over periods of equal length.
+    pub ratio: fn(i64, i64) -> Change,
+}
+
+/// Every issue, biggest in the period first, then biggest over all, then the older.
+pub fn issues(evidence: &Evidence<'_>) -> Vec<IssueReport> {
+    let mut by_issue: Vec<Vec<&Hit>> = vec![Vec::new(); evidence.codebook.issues.len()];
+    for hit in evidence.hits {
+        by_issue[hit.issue].push(hit);
+    }
+    let mut reports: Vec<IssueReport> = evidence
+        .codebook
+        .issues
+        .iter()
+        .zip(&by_issue)
+        .filter(|(issue, _)| !matches!(issue.status, Status::Retired | Status::Merged))
+        .filter_map(|(issue, hits)| {
+            let series = evidence.series.iter().find(|s| s.issue_id == issue.id && s.segment.is_none())?;
+            Some(card(evidence, issue, hits, series))
+        })
+        .collect();
+    // A stable sort keeps the codebook's order, older first, among equals.
+    reports.sort_by_key(|r| (std::cmp::Reverse(r.observed.unwrap_or(0)), std::cmp::Reverse(r.all_records)));
+    reports
+}
+
+fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) -> IssueReport {
+    let now = series.at(evidence.period);
+    let observed = now.and_then(|p| p.observed);
+    // An unfinished period is never compared with a whole one.
+    let whole = now.is_some_and(|p| !p.partial);
+    let previous = series.at(evidence.before).filter(|p| whole && !p.partial).and_then(|p| p.compared);
+    let change = match (now.and_then(|p| p.compared), previous) {
+        (Some(now), Some(before)) if now + before > 0 => Some((evidence.ratio)(now, before)),
+        _ => None,
+    };
+    let matched_now = hits.iter().filter(|h| evidence.words[h.row].period == Some(evidence.period)).count() as i64;
+    let share = (evidence.counted_in_period > 0).then(|| matched_now as f64 / evidence.counted_in_period as f64);
+    IssueReport {
+        id: issue.id.clone(),
+        name: issue.name.clone(),
+        owner: issue.owner.clone(),
+        status: issue.status.name().to_string(),
+        keywords: issue.keywords.iter().map(|k| (k.text.clone(), k.weight)).collect(),
+        sentence: now.map_or_else(
+            || format!("No record this {}.", evidence.step),
+            |p| findings::sentence(p, previous, change.as_ref(), evidence.step),
+        ),
+        observed,
+        previous,
+        change,
+        share,
+        all_records: hits.len() as i64,
+        signal: now.and_then(|p| p.signal),
+        level: now.and_then(|p| p.level),
+        sparkline: String::new(),
+        quotes: quoted(evidence, hits),
+        series: series.clone(),
+        chart: None,
+    }
+}
+
+/// Quotes from the period; from all periods when the period has none.
+fn quoted(evidence: &Evidence<'_>, hits: &[&Hit]) -> Vec<Quote> {
+    let candidates = |only_now: bool| -> Vec<Candidate<'_>> {
+        hits.iter()
+            .filter_map(|hit| {
+                let word = &evidence.words[hit.row];
+                let wanted = !only_now || word.period == Some(evidence.period);
+                word.text.filter(|_| wanted).map(|text| Candidate { row: hit.row, uid: word.uid, score: hit.score, text })
+            })
+            .collect()
+    };
+    let mut chosen = quotes::pick(&candidates(true));
+    if chosen.is_empty() {
+        chosen = quotes::pick(&candidates(false));
+    }
+    chosen
+        .into_iter()
+        .map(|row| {
+            let word = &evidence.words[row];
+            Quote {
+                uid: word.uid.to_string(),
+                date: word.day,
+                feed: word.feed.to_string(),
+                text: quotes::shorten(word.text.unwrap_or_default()),
+                keywords: hits.iter().find(|h| h.row == row).map(|h| h.keywords.clone()).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
