@@ -142,9 +142,9 @@ impl Matches {
     pub fn keywords(&self) -> Result<Vec<Vec<String>>> {
         let lists = self.frame.column("keywords")?.list()?;
         let mut out = Vec::with_capacity(self.len());
-        for list in lists.into_iter() {
-            let texts = match &list {
-                Some(list) => list.str()?.into_iter().flatten().map(str::to_owned).collect(),
+        for row in 0..lists.len() {
+            let texts = match lists.get_as_series(row) {
+                Some(list) => list.str()?.iter().flatten().map(str::to_owned).collect(),
                 None => Vec::new(),
             };
             out.push(texts);
@@ -160,7 +160,7 @@ impl Matches {
     /// Never for a checked frame.
     pub fn cohesion(&self, codebook: &Codebook) -> Result<BTreeMap<String, f64>> {
         let mut by_issue: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
-        for (id, keywords) in self.issue_ids()?.into_iter().zip(self.keywords()?) {
+        for (id, keywords) in self.issue_ids()?.iter().zip(self.keywords()?) {
             by_issue.entry(id.unwrap_or_default()).or_default().push(keywords);
         }
         let of = |issue: &Issue| {

@@ -7,16 +7,19 @@ pub mod corpus;
 pub mod discover;
 pub mod intern;
 pub mod kmeans;
+pub mod labels;
 pub mod language;
 pub mod lift;
 pub mod matches;
 pub mod matching;
 pub mod mixture;
 pub mod prng;
+pub mod propose;
 pub mod sparse;
 pub mod svd;
 pub mod tokens;
 pub mod vectors;
+pub mod words;
 
 use std::path::PathBuf;
 
