@@ -1,6 +1,14 @@
 //! The codebook: the text file in which issues are named and defined by keywords.
 
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+
+use crate::cluster::hash_hex;
+
+/// The layout this program writes.
+pub const VERSION: i64 = 1;
+/// The tokenizer keywords are cut with.
+pub const TOKENIZER: i64 = 1;
 
 /// What has become of an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +23,32 @@ pub enum Status {
     Retired,
     /// Taken into another issue.
     Merged,
+}
+
+impl Status {
+    /// Every status and the word for it in the file.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Active, "active"),
+        (Self::Candidate, "candidate"),
+        (Self::Resolved, "resolved"),
+        (Self::Retired, "retired"),
+        (Self::Merged, "merged"),
+    ];
+
+    /// The word for it in the file.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(status, _)| *status == self).map_or("", |(_, word)| word)
+    }
+
+    /// Whether its matches count: active and resolved.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Active | Self::Resolved)
+    }
+
+    /// Whether it is looked for at all: what counts, and candidates.
+    pub fn matched(self) -> bool {
+        self.counts() || self == Self::Candidate
+    }
 }
 
 /// A word or phrase that speaks for an issue.
@@ -73,4 +107,53 @@ pub struct Codebook {
     pub issues: Vec<Issue>,
     /// People's final words.
     pub pins: Vec<Pin>,
+}
+
+impl Default for Codebook {
+    fn default() -> Self {
+        Self { version: VERSION, tokenizer: TOKENIZER, ignore: Vec::new(), issues: Vec::new(), pins: Vec::new() }
+    }
+}
+
+impl Codebook {
+    /// SHA-256 of a codebook file's text, hex: which codebook a report was made with.
+    pub fn digest(text: &str) -> String {
+        hash_hex(&Sha256::digest(text.as_bytes()))
+    }
+
+    /// The issue with this id.
+    pub fn issue(&self, id: &str) -> Option<&Issue> {
+        self.issues.iter().find(|issue| issue.id == id)
+    }
+}
+
+/// `i-` and 8 hex digits of a hash of `seed`, hashed again while `taken` says it is.
+pub fn new_id(seed: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut seed = seed.to_owned();
+    loop {
+        let id = format!("i-{}", &Codebook::digest(&seed)[..8]);
+        if !taken(&id) {
+            return id;
+        }
+        seed.push('#');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_repeat_and_do_not_collide() {
+        let first = new_id("late\nflight", |_| false);
+        assert_eq!(first, new_id("late\nflight", |_| false));
+        assert_eq!(first.len(), 10);
+        assert_ne!(first, new_id("late\nflight", |id| id == first));
+    }
+
+    #[test]
+    fn digest_is_sha256() {
+        // FIPS 180-2, appendix B: the message "abc".
+        assert!(Codebook::digest("abc").starts_with("ba7816bf8f01cfea"));
+    }
 }

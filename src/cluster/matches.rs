@@ -1,0 +1,196 @@
+//! Record × issue: the contract of what matching found.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{
+    BooleanChunked, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, ListBuilderTrait, ListStringChunkedBuilder,
+    NamedFrom, Series, StringChunked,
+};
+
+use crate::cluster::codebook::{Codebook, Issue};
+use crate::contract::{self, Column, Type};
+use crate::error::Result;
+
+const fn column(name: &'static str, kind: Type, about: &'static str) -> Column {
+    Column { name, kind, nullable: false, about }
+}
+
+/// Every column of a match.
+pub const COLUMNS: &[Column] = &[
+    column("row", Type::Int, "the record's row in Voiced, from 0"),
+    column("uid", Type::Text, "the record"),
+    column("issue_id", Type::Text, "the issue"),
+    column("score", Type::Float, "sum of the weights of the issue's keywords that the record holds"),
+    column("keywords", Type::Texts, "those keywords as in the codebook, heaviest first; \"pinned\" for a pin"),
+    column("primary", Type::Bool, "the record's best match among those that count"),
+    column("counts", Type::Bool, "the issue is active or resolved; false for a candidate"),
+];
+
+/// What a pinned record shows instead of keywords.
+pub const PINNED: &str = "pinned";
+
+/// One match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The record's row.
+    pub row: u32,
+    /// The issue's place in the codebook.
+    pub issue: usize,
+    /// Its score.
+    pub score: f64,
+    /// The keywords that made it, heaviest first.
+    pub keywords: Vec<String>,
+    /// Whether it is the record's primary.
+    pub primary: bool,
+}
+
+/// All matches, by row, then in the codebook's order. Columns: [`COLUMNS`].
+#[derive(Debug, Clone)]
+pub struct Matches {
+    frame: DataFrame,
+}
+
+impl Matches {
+    /// Checks the contract.
+    ///
+    /// # Errors
+    /// An internal error when the frame does not keep it.
+    pub fn new(frame: DataFrame) -> Result<Self> {
+        contract::check(&frame, COLUMNS, "matches")?;
+        Ok(Self { frame })
+    }
+
+    /// From matches by row, then by issue. `uids` is the column of the records.
+    ///
+    /// # Errors
+    /// An internal error when the contract is broken.
+    pub fn build(matches: &[Match], uids: &StringChunked, codebook: &Codebook) -> Result<Self> {
+        let issues = &codebook.issues;
+        let mut keywords = ListStringChunkedBuilder::new("keywords".into(), matches.len(), matches.len() * 4);
+        for m in matches {
+            keywords.append_values_iter(m.keywords.iter().map(String::as_str));
+        }
+        let rows: Vec<i64> = matches.iter().map(|m| i64::from(m.row)).collect();
+        let uid: Vec<&str> = matches.iter().map(|m| uids.get(m.row as usize).unwrap_or_default()).collect();
+        let ids: Vec<&str> = matches.iter().map(|m| issues[m.issue].id.as_str()).collect();
+        let scores: Vec<f64> = matches.iter().map(|m| m.score).collect();
+        let primary: Vec<bool> = matches.iter().map(|m| m.primary).collect();
+        let counts: Vec<bool> = matches.iter().map(|m| issues[m.issue].status.counts()).collect();
+        let columns = vec![
+            Series::new("row".into(), rows).into_column(),
+            Series::new("uid".into(), uid).into_column(),
+            Series::new("issue_id".into(), ids).into_column(),
+            Series::new("score".into(), scores).into_column(),
+            keywords.finish().into_column(),
+            Series::new("primary".into(), primary).into_column(),
+            Series::new("counts".into(), counts).into_column(),
+        ];
+        Self::new(DataFrame::new(matches.len(), columns)?)
+    }
+
+    /// The frame itself.
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// How many matches.
+    pub fn len(&self) -> usize {
+        self.frame.height()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.frame.height() == 0
+    }
+
+    /// Rows in Voiced.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn rows(&self) -> Result<&Int64Chunked> {
+        Ok(self.frame.column("row")?.i64()?)
+    }
+
+    /// Ids of issues.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn issue_ids(&self) -> Result<&StringChunked> {
+        Ok(self.frame.column("issue_id")?.str()?)
+    }
+
+    /// Scores.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn scores(&self) -> Result<&Float64Chunked> {
+        Ok(self.frame.column("score")?.f64()?)
+    }
+
+    /// Which match is its record's best.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn primary(&self) -> Result<&BooleanChunked> {
+        Ok(self.frame.column("primary")?.bool()?)
+    }
+
+    /// The keywords of each match.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn keywords(&self) -> Result<Vec<Vec<String>>> {
+        let lists = self.frame.column("keywords")?.list()?;
+        let mut out = Vec::with_capacity(self.len());
+        for row in 0..lists.len() {
+            let texts = match lists.get_as_series(row) {
+                Some(list) => list.str()?.iter().flatten().map(str::to_owned).collect(),
+                None => Vec::new(),
+            };
+            out.push(texts);
+        }
+        Ok(out)
+    }
+
+    /// How much of each issue its few best keywords hold together: the share of its records that hold one of the three
+    /// that matter most here (records holding it × weight). Low values are mixed issues (methods.md §1.4). By issue
+    /// id; issues without a match, or without keywords, are not in it.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn cohesion(&self, codebook: &Codebook) -> Result<BTreeMap<String, f64>> {
+        let mut by_issue: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
+        for (id, keywords) in self.issue_ids()?.iter().zip(self.keywords()?) {
+            by_issue.entry(id.unwrap_or_default()).or_default().push(keywords);
+        }
+        let of = |issue: &Issue| {
+            let records = by_issue.get(issue.id.as_str())?;
+            let mut ranked: Vec<(f64, &str)> = issue
+                .keywords
+                .iter()
+                .map(|k| (records.iter().filter(|held| held.contains(&k.text)).count() as f64 * k.weight, &*k.text))
+                .collect();
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+            ranked.truncate(3);
+            let holds = |held: &&Vec<String>| ranked.iter().any(|(_, text)| held.iter().any(|k| k == text));
+            let share = records.iter().filter(holds).count() as f64 / records.len() as f64;
+            (!ranked.is_empty()).then(|| (issue.id.clone(), share))
+        };
+        Ok(codebook.issues.iter().filter_map(of).collect())
+    }
+}
+
+/// Marks each record's best match among those that count: the highest score, of equals the first issue. `matches` are
+/// one record's.
+pub(crate) fn mark_primary(matches: &mut [Match], codebook: &Codebook) {
+    let mut best: Option<usize> = None;
+    for i in 0..matches.len() {
+        matches[i].primary = false;
+        if codebook.issues[matches[i].issue].status.counts() && best.is_none_or(|b| matches[i].score > matches[b].score) {
+            best = Some(i);
+        }
+    }
+    if let Some(best) = best {
+        matches[best].primary = true;
+    }
+}

@@ -1,0 +1,283 @@
+//! Voiced + Codebook → Matches: which records hold enough of which issue's keywords.
+//!
+//! A record matches an issue when the weights of that issue's keywords in it reach the issue's `min_score`; nothing
+//! about other issues enters. Scores are sums of whole thousandths, so their order cannot change them.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use regex::{Regex, RegexBuilder};
+
+use crate::cluster::codebook::Codebook;
+use crate::cluster::intern::{Interner, NONE};
+use crate::cluster::language::{self, LanguageId};
+use crate::cluster::matches::{Match, Matches, PINNED, mark_primary};
+use crate::cluster::tokens::{Cutter, NOT, Token, cut_keyword};
+use crate::enrich::Voiced;
+use crate::error::{Error, Result};
+
+/// Records matched with one memory of words.
+const CHUNK: usize = 4096;
+
+/// One issue's standing with one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The issue.
+    pub issue_id: String,
+    /// Its score.
+    pub score: f64,
+    /// What it takes.
+    pub min_score: f64,
+    /// The keywords found, heaviest first.
+    pub keywords: Vec<String>,
+}
+
+/// A codebook made ready; compile once, match many.
+pub struct Matcher<'a> {
+    codebook: &'a Codebook,
+    /// The keywords cut for each language, when first needed.
+    indexes: Vec<OnceLock<Index>>,
+    /// Issues with a pattern.
+    patterns: Vec<(usize, Regex)>,
+}
+
+/// What a stem leads to.
+#[derive(Debug, Clone)]
+struct Entry {
+    issue: usize,
+    /// The keyword's place in its issue; [`EXCLUDED`] for a word that rules the issue out.
+    keyword: usize,
+    /// Thousandths.
+    weight: i64,
+    /// The stems that must follow.
+    follow: Vec<u32>,
+    /// Whether negations between tokens matter: the keyword holds one.
+    negated: bool,
+}
+
+const EXCLUDED: usize = usize::MAX;
+
+/// The keywords of all issues in one language, by their first stem.
+#[derive(Debug, Default)]
+struct Index {
+    stems: Interner,
+    by_stem: Vec<Vec<Entry>>,
+    /// Keywords that begin with a negation.
+    by_not: Vec<Entry>,
+}
+
+/// Memory of one chunk of records.
+struct Scratch {
+    cutters: BTreeMap<LanguageId, Cutter>,
+    tokens: Vec<Token>,
+    plain: Vec<u32>,
+    full: Vec<u32>,
+    hits: Vec<(usize, usize, i64)>,
+}
+
+impl<'a> Matcher<'a> {
+    /// Makes a codebook ready.
+    ///
+    /// # Errors
+    /// A broken pattern (a codebook read from a file has none).
+    pub fn compile(codebook: &'a Codebook) -> Result<Self> {
+        let mut patterns = Vec::new();
+        for (i, issue) in codebook.issues.iter().enumerate() {
+            if let Some(pattern) = issue.pattern.as_ref().filter(|_| issue.status.matched()) {
+                let compiled = RegexBuilder::new(pattern).case_insensitive(true).build();
+                let broken = |_| Error::failed(format!("the pattern of issue \"{}\" is broken", issue.name));
+                patterns.push((i, compiled.map_err(broken)?));
+            }
+        }
+        Ok(Self { codebook, indexes: (0..language::COUNT).map(|_| OnceLock::new()).collect(), patterns })
+    }
+
+    /// All matches of all records, pins applied.
+    ///
+    /// # Errors
+    /// An internal error when a contract is broken.
+    pub fn match_records(&self, voiced: &Voiced) -> Result<Matches> {
+        let (texts, languages, uids) = (voiced.text()?, voiced.texts_of("language")?, voiced.texts_of("uid")?);
+        let pins = self.pins();
+        let starts: Vec<usize> = (0..voiced.len()).step_by(CHUNK).collect();
+        let chunks: Vec<Vec<Match>> = starts
+            .into_par_iter()
+            .map(|start| {
+                let mut scratch = Scratch::new();
+                let mut found = Vec::new();
+                for row in start..(start + CHUNK).min(voiced.len()) {
+                    let pinned = uids.get(row).and_then(|uid| pins.get(uid));
+                    let text = texts.get(row);
+                    if text.is_none() && pinned.is_none() {
+                        continue;
+                    }
+                    self.score(text.unwrap_or_default(), languages.get(row), &mut scratch);
+                    let from = found.len();
+                    self.take(row as u32, &scratch.hits, pinned.map(Vec::as_slice).unwrap_or_default(), &mut found);
+                    mark_primary(&mut found[from..], self.codebook);
+                }
+                found
+            })
+            .collect();
+        Matches::build(&chunks.concat(), uids, self.codebook)
+    }
+
+    /// How near a text is to every issue it shares a keyword with, the nearest first.
+    pub fn explain(&self, text: &str, language: Option<&str>) -> Vec<Standing> {
+        let mut scratch = Scratch::new();
+        self.score(text, language, &mut scratch);
+        let mut standings: Vec<Standing> = scratch
+            .hits
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|hits| hits.iter().all(|hit| hit.1 != EXCLUDED))
+            .map(|hits| {
+                let issue = &self.codebook.issues[hits[0].0];
+                let (score, keywords) = (sum(hits), self.keywords(hits));
+                Standing { issue_id: issue.id.clone(), score, min_score: issue.min_score, keywords }
+            })
+            .collect();
+        standings.sort_by(|a, b| (b.score / b.min_score).total_cmp(&(a.score / a.min_score)));
+        standings
+    }
+
+    /// Puts what the text holds into `scratch.hits`: (issue, keyword, weight), each once, in that order.
+    fn score(&self, text: &str, tag: Option<&str>, scratch: &mut Scratch) {
+        let id = language::language(tag);
+        let index = self.indexes[id].get_or_init(|| self.index(id));
+        let Scratch { cutters, tokens, plain, full, hits } = scratch;
+        tokens.clear();
+        hits.clear();
+        let cutter = cutters.entry(id).or_insert_with(|| Cutter::new(id));
+        cutter.cut(text, &mut |stem| index.stems.find(stem), tokens);
+        plain.clear();
+        plain.extend(tokens.iter().map(|token| token.stem).filter(|stem| *stem != NOT));
+        full.clear();
+        full.extend(tokens.iter().map(|token| token.stem));
+        let mut take = |entries: &[Entry], after: &[u32], negated: bool| {
+            for entry in entries.iter().filter(|entry| entry.negated == negated) {
+                if after.starts_with(&entry.follow) {
+                    hits.push((entry.issue, entry.keyword, entry.weight));
+                }
+            }
+        };
+        for (i, stem) in plain.iter().enumerate().filter(|(_, stem)| **stem != NONE) {
+            take(&index.by_stem[*stem as usize], &plain[i + 1..], false);
+        }
+        if plain.len() < full.len() {
+            for (i, stem) in full.iter().enumerate().filter(|(_, stem)| **stem != NONE) {
+                let entries = if *stem == NOT { &index.by_not } else { &index.by_stem[*stem as usize] };
+                take(entries, &full[i + 1..], true);
+            }
+        }
+        for (issue, pattern) in &self.patterns {
+            if pattern.is_match(text) {
+                let issue_of = &self.codebook.issues[*issue];
+                hits.push((*issue, issue_of.keywords.len(), thousandths(issue_of.min_score)));
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+    }
+
+    /// Appends the matches of one record.
+    fn take(&self, row: u32, hits: &[(usize, usize, i64)], pinned: &[(usize, bool)], found: &mut Vec<Match>) {
+        let from = found.len();
+        let not = |issue: usize| pinned.contains(&(issue, false));
+        for hits in hits.chunk_by(|a, b| a.0 == b.0) {
+            let issue = hits[0].0;
+            let excluded = hits.iter().any(|hit| hit.1 == EXCLUDED);
+            let own: i64 = hits.iter().map(|hit| hit.2).sum();
+            let enough = own >= thousandths(self.codebook.issues[issue].min_score);
+            if enough && !excluded && !not(issue) {
+                found.push(Match { row, issue, score: sum(hits), keywords: self.keywords(hits), primary: false });
+            }
+        }
+        for (issue, is) in pinned {
+            if *is && !found[from..].iter().any(|m| m.issue == *issue) {
+                let own: Vec<_> = hits.iter().copied().filter(|hit| hit.0 == *issue).collect();
+                let keywords = vec![PINNED.to_owned()];
+                found.push(Match { row, issue: *issue, score: sum(&own), keywords, primary: false });
+            }
+        }
+        found[from..].sort_by_key(|m| m.issue);
+    }
+
+    fn keywords(&self, hits: &[(usize, usize, i64)]) -> Vec<String> {
+        let text = |hit: &(usize, usize, i64)| {
+            let issue = &self.codebook.issues[hit.0];
+            issue.keywords.get(hit.1).map(|k| &k.text).or(issue.pattern.as_ref()).cloned()
+        };
+        let mut hits = hits.to_vec();
+        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.2), hit.1));
+        hits.iter().filter_map(text).collect()
+    }
+
+    /// Record → the issues it is (true) and is not (false). A later pin wins.
+    fn pins(&self) -> BTreeMap<&str, Vec<(usize, bool)>> {
+        let mut pins: BTreeMap<&str, Vec<(usize, bool)>> = BTreeMap::new();
+        for pin in &self.codebook.pins {
+            for (id, is) in [(&pin.issue, true), (&pin.not, false)] {
+                let place = self.codebook.issues.iter().position(|issue| Some(&issue.id) == id.as_ref());
+                if let Some(issue) = place.filter(|issue| self.codebook.issues[*issue].status.matched()) {
+                    let of = pins.entry(&pin.uid).or_default();
+                    of.retain(|(other, _)| *other != issue);
+                    of.push((issue, is));
+                }
+            }
+        }
+        pins
+    }
+
+    /// Cuts every keyword for a language. Of keywords cut alike in one issue the heaviest stands.
+    fn index(&self, language: LanguageId) -> Index {
+        let mut index = Index::default();
+        for (i, issue) in self.codebook.issues.iter().enumerate().filter(|(_, issue)| issue.status.matched()) {
+            let words = issue.keywords.iter().enumerate().map(|(k, word)| (k, word.text.as_str(), word.weight));
+            let excluded = issue.exclude.iter().map(|text| (EXCLUDED, text.as_str(), 0.0));
+            let mut known: Vec<Vec<u32>> = Vec::new();
+            for (keyword, text, weight) in words.chain(excluded) {
+                let stems = cut_keyword(text, language, &mut |stem| index.stems.add(stem));
+                index.by_stem.resize(index.stems.len(), Vec::new());
+                if keyword != EXCLUDED {
+                    if known.contains(&stems) {
+                        continue;
+                    }
+                    known.push(stems.clone());
+                }
+                // "not" alone says nothing.
+                if let Some((first, follow)) = stems.split_first()
+                    && stems.iter().any(|stem| *stem != NOT)
+                {
+                    let negated = stems.contains(&NOT);
+                    let weight = thousandths(weight);
+                    let entry = Entry { issue: i, keyword, weight, follow: follow.to_vec(), negated };
+                    if *first == NOT { index.by_not.push(entry) } else { index.by_stem[*first as usize].push(entry) }
+                }
+            }
+        }
+        index
+    }
+}
+
+impl Scratch {
+    fn new() -> Self {
+        Self { cutters: BTreeMap::new(), tokens: Vec::new(), plain: Vec::new(), full: Vec::new(), hits: Vec::new() }
+    }
+}
+
+fn thousandths(weight: f64) -> i64 {
+    (weight * 1000.0).round() as i64
+}
+
+fn sum(hits: &[(usize, usize, i64)]) -> f64 {
+    hits.iter().map(|hit| hit.2).sum::<i64>() as f64 / 1000.0
+}
+
+/// All matches of all records against a codebook, pins applied.
+///
+/// # Errors
+/// A broken pattern.
+pub fn match_records(voiced: &Voiced, codebook: &Codebook) -> Result<Matches> {
+    Matcher::compile(codebook)?.match_records(voiced)
+}

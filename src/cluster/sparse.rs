@@ -1,0 +1,160 @@
+//! Sparse matrices by rows, and their products with narrow dense ones.
+
+use rayon::prelude::*;
+
+/// A dense matrix, row after row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dense {
+    /// Columns.
+    pub width: usize,
+    /// `rows × width` numbers.
+    pub values: Vec<f32>,
+}
+
+impl Dense {
+    /// All zeros.
+    pub fn zeros(rows: usize, width: usize) -> Self {
+        Self { width, values: vec![0.0; rows * width] }
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.values.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// One row.
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.values[row * self.width..(row + 1) * self.width]
+    }
+
+    /// Scales every row to length 1; rows of zeros stay.
+    pub fn normalise(&mut self) {
+        if self.width > 0 {
+            self.values.par_chunks_mut(self.width).for_each(normalise);
+        }
+    }
+}
+
+/// Scales to length 1.
+pub fn normalise(row: &mut [f32]) {
+    let norm = dot(row, row).sqrt();
+    if norm > 1e-12 {
+        row.iter_mut().for_each(|x| *x /= norm);
+    }
+}
+
+/// The inner product, summed in eight lanes in a fixed order.
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 8];
+    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let tail: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a_chunks.zip(b_chunks) {
+        for lane in 0..8 {
+            lanes[lane] += x[lane] * y[lane];
+        }
+    }
+    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7])) + tail
+}
+
+/// A sparse matrix: for every row its columns, ascending, and their values.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sparse {
+    /// Columns.
+    pub width: usize,
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl Sparse {
+    /// From its rows.
+    pub fn from_rows(width: usize, rows: impl IntoIterator<Item = Vec<(u32, f32)>>) -> Self {
+        let mut matrix = Self { width, starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        for row in rows {
+            for (column, value) in row {
+                matrix.columns.push(column);
+                matrix.values.push(value);
+            }
+            matrix.starts.push(matrix.columns.len());
+        }
+        matrix
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// How many cells are not zero.
+    pub fn cells(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The columns and values of one row.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, f32)> + Clone {
+        let range = self.starts[row]..self.starts[row + 1];
+        self.columns[range.clone()].iter().map(|c| *c as usize).zip(self.values[range].iter().copied())
+    }
+
+    /// Some of the rows, in the order given.
+    #[must_use]
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        let cells = |row: usize| self.row(row).map(|(column, value)| (column as u32, value)).collect();
+        Self::from_rows(self.width, rows.iter().map(|row| cells(*row)))
+    }
+
+    /// Rows and columns exchanged.
+    #[must_use]
+    pub fn transpose(&self) -> Self {
+        let mut starts = vec![0; self.width + 1];
+        for column in &self.columns {
+            starts[*column as usize + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut next = starts.clone();
+        let (mut columns, mut values) = (vec![0; self.cells()], vec![0.0; self.cells()]);
+        for row in 0..self.rows() {
+            for (column, value) in self.row(row) {
+                columns[next[column]] = row as u32;
+                values[next[column]] = value;
+                next[column] += 1;
+            }
+        }
+        Self { width: self.rows(), starts, columns, values }
+    }
+
+    /// `self · dense`: every row summed on its own in a fixed order, so that threads cannot change it.
+    pub fn times(&self, dense: &Dense) -> Dense {
+        let mut out = Dense::zeros(self.rows(), dense.width);
+        if dense.width == 0 {
+            return out;
+        }
+        out.values.par_chunks_mut(dense.width).with_min_len(64).enumerate().for_each(|(row, sums)| {
+            for (column, value) in self.row(row) {
+                for (sum, x) in sums.iter_mut().zip(dense.row(column)) {
+                    *sum += value * x;
+                }
+            }
+        });
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_and_transposes() {
+        let a = Sparse::from_rows(3, [vec![(0, 1.0), (2, 2.0)], vec![], vec![(1, 3.0)]]);
+        let b = Dense { width: 2, values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0] };
+        assert_eq!(a.times(&b).values, [11.0, 14.0, 0.0, 0.0, 9.0, 12.0]);
+        assert_eq!(a.transpose().transpose(), a);
+        assert_eq!(a.transpose().row(2).collect::<Vec<_>>(), [(0, 2.0)]);
+        assert_eq!(a.pick(&[2, 0]).row(1).collect::<Vec<_>>(), [(0, 1.0), (2, 2.0)]);
+        let long: Vec<f32> = (1..=11).map(|i| i as f32).collect();
+        assert_eq!(dot(&long, &long), 506.0);
+    }
+}

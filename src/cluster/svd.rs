@@ -1,0 +1,251 @@
+//! The first singular vectors of a sparse matrix, found with a fixed start: same input, same bits.
+//!
+//! Randomised subspace iteration (Halko, Martinsson, Tropp 2011, algorithm 4.4) with a hashed ±1 block for the random
+//! one; orthonormalised by Cholesky, twice (Yamamoto et al. 2015).
+
+use rayon::prelude::*;
+
+use crate::cluster::intern::mix;
+use crate::cluster::sparse::{Dense, Sparse, dot};
+
+/// Columns beyond those asked for (Halko et al. 2011, section 4.2: 5 to 10).
+const OVERSAMPLE: usize = 10;
+const POWER_ITERATIONS: usize = 4;
+/// Rows summed together: fixed, so that the sum does not depend on threads.
+const BLOCK: usize = 1024;
+
+/// A truncated decomposition `A ≈ U·S·Vᵀ`.
+#[derive(Debug, Clone)]
+pub struct Svd {
+    /// `A·V = U·S`: one row per row of `A`.
+    pub projected: Dense,
+    /// The singular values, largest first.
+    pub singular: Vec<f64>,
+    /// One row per column of `A`.
+    pub right: Dense,
+}
+
+/// The `rank` largest singular values and their vectors; fewer where the matrix has fewer.
+pub fn svd(matrix: &Sparse, rank: usize) -> Svd {
+    let width = (rank + OVERSAMPLE).min(matrix.width).min(matrix.rows());
+    let transposed = matrix.transpose();
+    let mut basis = Dense { width, values: (0..matrix.width * width).map(|i| sign(i as u64)).collect() };
+    orthonormalise(&mut basis);
+    for _ in 0..POWER_ITERATIONS {
+        basis = transposed.times(&matrix.times(&basis));
+        orthonormalise(&mut basis);
+    }
+    let image = matrix.times(&basis);
+    let (values, vectors) = eigen(gram(&image), width);
+    let rank = rank.min(values.iter().filter(|v| **v > values[0].max(0.0) * 1e-10 && **v > 0.0).count());
+    let mut rotation = Dense::zeros(width, rank);
+    for column in 0..rank {
+        for row in 0..width {
+            rotation.values[row * rank + column] = vectors[row * width + column] as f32;
+        }
+    }
+    let (mut projected, mut right) = (rotate(&image, &rotation), rotate(&basis, &rotation));
+    fix_signs(&mut projected, &mut right);
+    Svd { projected, singular: values[..rank].iter().map(|v| v.sqrt()).collect(), right }
+}
+
+/// +1 or -1, by hash.
+fn sign(i: u64) -> f32 {
+    if mix(i.wrapping_add(0x9e37_79b9_7f4a_7c15)) & 1 == 0 { 1.0 } else { -1.0 }
+}
+
+/// `AᵀA`, in double precision, in blocks of fixed size added in order.
+pub fn gram(a: &Dense) -> Vec<f64> {
+    let w = a.width;
+    if w == 0 {
+        return Vec::new();
+    }
+    let blocks: Vec<Vec<f64>> = a
+        .values
+        .par_chunks(BLOCK * w)
+        .map(|rows| {
+            let mut sums = vec![0.0; w * w];
+            let mut wide = vec![0.0; w];
+            for row in rows.chunks_exact(w) {
+                wide.iter_mut().zip(row).for_each(|(x, y)| *x = f64::from(*y));
+                for i in 0..w {
+                    let x = wide[i];
+                    for (sum, y) in sums[i * w + i..(i + 1) * w].iter_mut().zip(&wide[i..]) {
+                        *sum += x * y;
+                    }
+                }
+            }
+            sums
+        })
+        .collect();
+    let mut total = vec![0.0; w * w];
+    for block in blocks {
+        total.iter_mut().zip(block).for_each(|(sum, x)| *sum += x);
+    }
+    for i in 0..w {
+        for j in 0..i {
+            total[i * w + j] = total[j * w + i];
+        }
+    }
+    total
+}
+
+/// Makes the columns orthonormal; columns that depend on earlier ones become zero.
+fn orthonormalise(a: &mut Dense) {
+    let w = a.width;
+    for _ in 0..2 {
+        let mut lower = gram(a);
+        let largest = (0..w).map(|i| lower[i * w + i]).fold(0.0, f64::max);
+        // Cholesky, G = L·Lᵀ; a pivot of nothing marks a dependent column.
+        for j in 0..w {
+            let pivot = lower[j * w + j] - (0..j).map(|k| lower[j * w + k] * lower[j * w + k]).sum::<f64>();
+            let pivot = if pivot > largest * 1e-13 { pivot.sqrt() } else { 0.0 };
+            lower[j * w + j] = pivot;
+            for i in j + 1..w {
+                let rest = lower[i * w + j] - (0..j).map(|k| lower[i * w + k] * lower[j * w + k]).sum::<f64>();
+                lower[i * w + j] = if pivot > 0.0 { rest / pivot } else { 0.0 };
+            }
+        }
+        // Each row x becomes x·L⁻ᵀ: forward substitution.
+        if w > 0 {
+            a.values.par_chunks_mut(w).with_min_len(64).for_each(|row| {
+                let mut solved = vec![0.0_f64; w];
+                for j in 0..w {
+                    let pivot = lower[j * w + j];
+                    if pivot > 0.0 {
+                        let known: f64 = lower[j * w..j * w + j].iter().zip(&solved).map(|(l, x)| l * x).sum();
+                        solved[j] = (f64::from(row[j]) - known) / pivot;
+                    }
+                }
+                row.iter_mut().zip(&solved).for_each(|(x, y)| *x = *y as f32);
+            });
+        }
+    }
+}
+
+/// Eigenvalues, largest first, and eigenvectors (columns) of a symmetric `w × w` matrix: cyclic Jacobi rotations
+/// (Golub and Van Loan, Matrix Computations, section 8.5).
+pub fn eigen(mut a: Vec<f64>, w: usize) -> (Vec<f64>, Vec<f64>) {
+    let mut v = vec![0.0; w * w];
+    (0..w).for_each(|i| v[i * w + i] = 1.0);
+    let scale: f64 = a.iter().map(|x| x * x).sum::<f64>().sqrt();
+    for _ in 0..30 {
+        let off: f64 = (0..w).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * w + j].powi(2)).sum();
+        if off.sqrt() <= scale * 1e-12 {
+            break;
+        }
+        for p in 0..w {
+            for q in p + 1..w {
+                rotate_pair(&mut a, &mut v, w, p, q);
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..w).collect();
+    order.sort_by(|i, j| a[j * w + j].total_cmp(&a[i * w + i]));
+    let values = order.iter().map(|i| a[i * w + i]).collect();
+    let mut vectors = vec![0.0; w * w];
+    for (to, from) in order.iter().enumerate() {
+        (0..w).for_each(|row| vectors[row * w + to] = v[row * w + from]);
+    }
+    (values, vectors)
+}
+
+fn rotate_pair(a: &mut [f64], v: &mut [f64], w: usize, p: usize, q: usize) {
+    let apq = a[p * w + q];
+    if apq.abs() < f64::MIN_POSITIVE {
+        return;
+    }
+    let theta = (a[q * w + q] - a[p * w + p]) / (2.0 * apq);
+    let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
+    let c = 1.0 / t.hypot(1.0);
+    let s = t * c;
+    for k in 0..w {
+        let (x, y) = (a[k * w + p], a[k * w + q]);
+        a[k * w + p] = c * x - s * y;
+        a[k * w + q] = s * x + c * y;
+    }
+    for k in 0..w {
+        let (x, y) = (a[p * w + k], a[q * w + k]);
+        a[p * w + k] = c * x - s * y;
+        a[q * w + k] = s * x + c * y;
+        let (x, y) = (v[k * w + p], v[k * w + q]);
+        v[k * w + p] = c * x - s * y;
+        v[k * w + q] = s * x + c * y;
+    }
+}
+
+/// `a · b` for a narrow `b`.
+fn rotate(a: &Dense, b: &Dense) -> Dense {
+    let mut columns = vec![0.0; b.values.len()];
+    let height = a.width;
+    for row in 0..height {
+        for column in 0..b.width {
+            columns[column * height + row] = b.values[row * b.width + column];
+        }
+    }
+    let mut out = Dense::zeros(a.rows(), b.width);
+    if b.width > 0 {
+        out.values.par_chunks_mut(b.width).with_min_len(64).enumerate().for_each(|(row, cells)| {
+            for (column, cell) in cells.iter_mut().enumerate() {
+                *cell = dot(a.row(row), &columns[column * height..(column + 1) * height]);
+            }
+        });
+    }
+    out
+}
+
+/// Turns every right vector so that its largest component is positive; the first of equals decides.
+fn fix_signs(projected: &mut Dense, right: &mut Dense) {
+    let w = right.width;
+    for column in 0..w {
+        let mut largest = 0.0_f32;
+        for value in right.values.iter().skip(column).step_by(w) {
+            if value.abs() > largest.abs() {
+                largest = *value;
+            }
+        }
+        if largest < 0.0 {
+            for matrix in [&mut *projected, &mut *right] {
+                matrix.values.iter_mut().skip(column).step_by(w).for_each(|x| *x = -*x);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_known_singular_values() {
+        // diag(3, 2, 1) with a zero row and column beside it.
+        let matrix = Sparse::from_rows(4, [vec![(0, 3.0)], vec![(1, 2.0)], vec![], vec![(2, 1.0)]]);
+        let found = svd(&matrix, 2);
+        assert!((found.singular[0] - 3.0).abs() < 1e-5 && (found.singular[1] - 2.0).abs() < 1e-5);
+        assert!((found.right.row(0)[0] - 1.0).abs() < 1e-5);
+        assert!((found.projected.row(1)[1] - 2.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn reproduces_a_matrix_of_low_rank() {
+        // a_ij = u_i·v_j + s_i·t_j: rank 2.
+        let cell = |i: usize, j: usize| (i % 3) as f32 * (j % 5) as f32 + ((i * j) % 2) as f32 * 0.0 + (i / 7) as f32;
+        let rows = (0..40).map(|i| (0..30).map(|j| (j as u32, cell(i, j))).collect());
+        let matrix = Sparse::from_rows(30, rows);
+        let found = svd(&matrix, 5);
+        assert_eq!(found.singular.len(), 2);
+        for i in 0..40 {
+            for j in 0..30 {
+                let back = dot(found.projected.row(i), found.right.row(j));
+                assert!((back - cell(i, j)).abs() < 1e-3, "{i} {j} {back}");
+            }
+        }
+    }
+
+    #[test]
+    fn eigenvalues_of_two_by_two() {
+        let (values, vectors) = eigen(vec![2.0, 1.0, 1.0, 2.0], 2);
+        assert!((values[0] - 3.0).abs() < 1e-12 && (values[1] - 1.0).abs() < 1e-12);
+        assert!((vectors[0].abs() - 0.5_f64.sqrt()).abs() < 1e-12);
+    }
+}

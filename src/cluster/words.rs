@@ -1,0 +1,88 @@
+//! The words that tell one pile of texts from another.
+//!
+//! Log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi, Quinn 2008, equations 16, 22 and 23).
+
+use crate::cluster::corpus::{Corpus, Source};
+
+/// The weight of the prior, in words (methods.md §2.7).
+const PRIOR: f64 = 100.0;
+/// z of a word that is taken to tell: 5 % two-sided.
+const TELLING: f64 = 1.96;
+/// Times a word must be in the first pile.
+const FEWEST: f64 = 3.0;
+
+/// For each word its log-odds ratio between the piles and its z. `a` and `b` count the same words.
+pub fn log_odds(a: &[f64], b: &[f64], prior: f64) -> Vec<(f64, f64)> {
+    let (n_a, n_b): (f64, f64) = (a.iter().sum(), b.iter().sum());
+    let of = |(y_a, y_b): (&f64, &f64)| {
+        let alpha = prior * (y_a + y_b) / (n_a + n_b);
+        let odds = |y: f64, n: f64| ((y + alpha) / (n + prior - y - alpha)).ln();
+        let delta = odds(*y_a, n_a) - odds(*y_b, n_b);
+        (delta, delta / (1.0 / (y_a + alpha) + 1.0 / (y_b + alpha)).sqrt())
+    };
+    a.iter().zip(b).map(of).collect()
+}
+
+/// At most `n` words said in `a` more than chance allows against `b`, the clearest first, as most often written.
+pub fn distinctive(a: &[Source<'_>], b: &[Source<'_>], n: usize) -> Vec<String> {
+    let all: Vec<Source<'_>> = a.iter().chain(b).copied().collect();
+    let corpus = Corpus::read(&all);
+    let mut counts = [vec![0.0; corpus.stems.len()], vec![0.0; corpus.stems.len()]];
+    let mut surfaces: Vec<(u32, u32)> = Vec::new();
+    for (text, members) in corpus.texts.iter().zip(&corpus.members) {
+        // Copies count once on each side.
+        let sides = [members.iter().any(|i| *i < a.len()), members.iter().any(|i| *i >= a.len())];
+        for token in text {
+            for (side, count) in sides.iter().zip(&mut counts) {
+                count[token.stem as usize] += f64::from(u8::from(*side));
+            }
+            surfaces.push((token.stem, token.word));
+        }
+    }
+    surfaces.sort_unstable();
+    let mut written = vec![""; corpus.stems.len()];
+    for stem in surfaces.chunk_by(|x, y| x.0 == y.0) {
+        let forms = stem.chunk_by(|x, y| x == y);
+        let ranked = forms.map(|same| (std::cmp::Reverse(same.len()), corpus.surfaces.word(same[0].1)));
+        written[stem[0].0 as usize] = ranked.min().map(|(_, word)| word).unwrap_or_default();
+    }
+    let odds = log_odds(&counts[0], &counts[1], PRIOR);
+    let mut telling: Vec<usize> = (0..odds.len()).filter(|i| odds[*i].1 > TELLING && counts[0][*i] >= FEWEST).collect();
+    telling.sort_by(|i, j| odds[*j].1.total_cmp(&odds[*i].1).then_with(|| written[*i].cmp(written[*j])));
+    telling.into_iter().take(n).map(|i| written[i].to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reproduces_the_reference_values() {
+        // methods.md §2.7.
+        let found = log_odds(&[120.0, 30.0, 5.0, 0.0, 45.0], &[80.0, 60.0, 4.0, 9.0, 47.0], 100.0);
+        let expected = [
+            (0.536_528, 4.604_981),
+            (-0.581_197, -3.292_024),
+            (0.151_83, 0.278_163),
+            (-1.640_131, -2.245_842),
+            (-0.037_646, -0.221_095),
+        ];
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found.0 - expected.0).abs() < 2e-6 && (found.1 - expected.1).abs() < 2e-6, "{found:?} {expected:?}");
+        }
+    }
+
+    #[test]
+    fn finds_what_is_loved() {
+        let texts = |words: &[&str], tag: &str| -> Vec<String> {
+            (0..60).map(|i| format!("{} plane {tag}{i}", words[i % words.len()])).collect()
+        };
+        let (a, b) = (texts(&["great crew", "crews smiled"], "p"), texts(&["lost bag", "late bags"], "q"));
+        let sources = |texts: &'static [String]| -> Vec<Source<'static>> {
+            texts.iter().map(|text| Source { text, language: None }).collect()
+        };
+        let (a, b) = (sources(a.leak()), sources(b.leak()));
+        assert_eq!(distinctive(&a, &b, 1), ["crew"]);
+        assert!(distinctive(&a, &a, 3).is_empty());
+    }
+}
