@@ -35,14 +35,16 @@ impl Frame {
 /// are not whole, gaps where nothing is covered, signals as filled points. 400 × 132 units; the name goes into the label.
 pub(crate) fn trend(series: &Series, unit: &str) -> String {
     let points = &series.points;
+    let top_value = nice_top(greatest(points));
     let frame = Frame {
         width: 400.0,
         height: 132.0,
-        left: 34.0,
-        right: 40.0,
+        // Room for the labels: a digit is about 6.5 units wide, a bold one 8.
+        left: 10.0 + 6.5 * count(top_value as i64).len() as f64,
+        right: 12.0 + 8.0 * last_complete(points).map_or(0, |(_, _, n)| count(n).len()) as f64,
         top: 12.0,
         bottom: 22.0,
-        top_value: nice_top(greatest(points)),
+        top_value,
         points: points.len(),
     };
     let mut svg = format!(
@@ -186,14 +188,10 @@ fn marks(svg: &mut String, frame: &Frame, points: &[Point]) {
         if point.level.is_none() {
             put(svg, format_args!("<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"));
         }
-        // Right of the line's end, or above the point where later periods are drawn.
-        let clear = i + 1 == points.len() || x + 6.0 > frame.width - frame.right;
-        let (x, y, anchor) = if clear { (x + 7.0, y + 4.0, "start") } else { (x - 6.0, (y - 6.0).max(10.0), "end") };
+        // Beside the plot, clear of the line and of later points.
+        let (x, y) = (frame.width - frame.right + 7.0, y + 4.0);
         let text = count(n);
-        put(
-            svg,
-            format_args!("<text class=\"value\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>"),
-        );
+        put(svg, format_args!("<text class=\"value\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>"));
     }
 }
 
@@ -244,13 +242,17 @@ fn greatest(points: &[Point]) -> f64 {
     values.flatten().filter(|v| v.is_finite()).fold(0.0, f64::max)
 }
 
-/// The smallest of 2, 4, 6, 8, 10 times a power of ten that is at least `value`: half of it is whole, too.
+/// The smallest round number that is at least `value`, of those whose half is whole, too.
 fn nice_top(value: f64) -> f64 {
     let mut scale = 1.0;
-    while value > 10.0 * scale {
+    while value > 20.0 * scale {
         scale *= 10.0;
     }
-    [2.0, 4.0, 6.0, 8.0].into_iter().map(|n| n * scale).find(|&top| top >= value).unwrap_or(10.0 * scale)
+    [2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0]
+        .into_iter()
+        .map(|n| n * scale)
+        .find(|&top| top >= value)
+        .unwrap_or(20.0 * scale)
 }
 
 fn put(out: &mut String, what: std::fmt::Arguments<'_>) {
@@ -273,7 +275,7 @@ mod tests {
     fn rounds_the_axis_up() {
         assert_eq!(
             [0.0, 1.0, 9.0, 10.0, 57.0, 101.0, 1_498.0].map(nice_top),
-            [2.0, 2.0, 10.0, 10.0, 60.0, 200.0, 2000.0]
+            [2.0, 2.0, 10.0, 10.0, 60.0, 120.0, 1600.0]
         );
     }
 
