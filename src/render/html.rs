@@ -17,10 +17,14 @@ use crate::render::number::{
 };
 use crate::render::text::funnel_steps;
 use crate::render::words::{capitalised, one_line};
-use crate::report::model::{Finding, IssueReport, Report};
+use crate::report::model::{CodebookReport, FeedReport, FileReport, Finding, IssueReport, Method, Report};
 use crate::trend::series::{Level, Point, Series};
 
 const TEMPLATE: &str = include_str!("report.html");
+
+/// Most lines that the data tables of all cards may have together; a finer or longer grid gets one table of counts for
+/// all issues instead. Three years of weeks for fifty issues fit; at about 100 bytes a line that is one megabyte.
+const MOST_ROWS: usize = 10_000;
 
 /// The page. Every text is escaped by the template; figures are inside as images.
 ///
@@ -61,6 +65,8 @@ struct Page<'a> {
     sections: Vec<PageSection<'a>>,
     total: Card<'a, ()>,
     cards: Vec<Card<'a, &'a IssueReport>>,
+    /// In place of the cards' data, where that would be too long.
+    counts: Option<Counts<'a>>,
     figures: Vec<PageFigure<'a>>,
     funnel: Vec<(String, i64)>,
 }
@@ -74,11 +80,11 @@ struct Overview<'a> {
     unit: &'a str,
     headline: &'a str,
     funnel_line: &'a str,
-    files: &'a [crate::report::model::FileReport],
-    feeds: &'a [crate::report::model::FeedReport],
+    files: &'a [FileReport],
+    feeds: &'a [FeedReport],
     caveats: &'a [String],
-    methods: &'a [crate::report::model::Method],
-    codebook: &'a crate::report::model::CodebookReport,
+    methods: &'a [Method],
+    codebook: &'a CodebookReport,
     options: &'a [String],
 }
 
@@ -125,6 +131,13 @@ struct Row {
     note: String,
 }
 
+/// The counts of all issues, one line per period.
+#[derive(Serialize)]
+struct Counts<'a> {
+    names: Vec<&'a str>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
 #[derive(Serialize)]
 struct PageFigure<'a> {
     name: &'a str,
@@ -138,6 +151,7 @@ fn page<'a>(report: &'a Report, figures: &'a [Figure]) -> Page<'a> {
         let about = f.issue_id.as_ref().and_then(|id| report.issues.iter().position(|issue| issue.id == *id));
         PageFinding { text: &f.text, level: f.level, anchor: about.map(|i| anchor(&report.issues[i].id, i)) }
     };
+    let long = report.total.points.len() * (report.issues.len() + 1) > MOST_ROWS;
     Page {
         report: Overview {
             label: &report.period.label,
@@ -163,13 +177,17 @@ fn page<'a>(report: &'a Report, figures: &'a [Figure]) -> Page<'a> {
                 findings: s.findings.iter().map(finding).collect(),
             })
             .collect(),
-        total: card(report, &report.total, "total".to_owned(), UNKNOWN.to_owned(), ()),
+        total: card(report, &report.total, long, "total".to_owned(), UNKNOWN.to_owned(), ()),
         cards: report
             .issues
             .iter()
             .enumerate()
-            .map(|(i, issue)| card(report, &issue.series, anchor(&issue.id, i), change(issue.change.as_ref()), issue))
+            .map(|(i, issue)| {
+                let change = change(issue.change.as_ref());
+                card(report, &issue.series, long, anchor(&issue.id, i), change, issue)
+            })
             .collect(),
+        counts: long.then(|| counts(report)),
         figures: figures
             .iter()
             .map(|f| PageFigure {
@@ -183,9 +201,20 @@ fn page<'a>(report: &'a Report, figures: &'a [Figure]) -> Page<'a> {
     }
 }
 
+fn counts(report: &Report) -> Counts<'_> {
+    let all: Vec<&Series> =
+        std::iter::once(&report.total).chain(report.issues.iter().map(|issue| &issue.series)).collect();
+    let at = |i: usize| all.iter().map(|s| count_or_unknown(s.points.get(i).and_then(|p| p.observed))).collect();
+    Counts {
+        names: all.iter().map(|s| s.issue.as_str()).collect(),
+        rows: report.total.points.iter().enumerate().map(|(i, p)| (moment(p.period), at(i))).collect(),
+    }
+}
+
 fn card<'a, Facts>(
     report: &'a Report,
     series: &'a Series,
+    long: bool,
     anchor: String,
     change: String,
     facts: Facts,
@@ -199,7 +228,7 @@ fn card<'a, Facts>(
         spark: Value::from_safe_string(inline_svg::spark(series)),
         trend: Value::from_safe_string(inline_svg::trend(series, &report.unit)),
         differs: series.points.iter().any(|p| p.compared != p.observed),
-        rows: series.points.iter().map(row).collect(),
+        rows: if long { Vec::new() } else { series.points.iter().map(row).collect() },
     }
 }
 
@@ -323,6 +352,21 @@ mod tests {
         report.issues = vec![long; 50];
         let bytes = render(&report, &figures).expect("renders").len();
         assert!(bytes < 2_000_000, "{bytes} bytes");
+    }
+
+    #[test]
+    fn a_long_grid_has_one_table_of_counts() {
+        let (mut report, figures) = sample::report();
+        assert!(!sample_page().contains("Counts per period"));
+        let longer = |series: &mut Series| series.points = series.points.iter().cycle().take(1_200).cloned().collect();
+        longer(&mut report.total);
+        report.issues.iter_mut().for_each(|issue| longer(&mut issue.series));
+        let page = String::from_utf8(render(&report, &figures).expect("renders")).expect("utf-8");
+        assert_eq!(page.matches("<summary>").count(), 1);
+        assert!(page.contains("Counts per period"));
+        assert!(
+            page.contains("<tr><th scope=\"row\">9 Nov 2026<td>1,412<td>57<td>98<td>44<td>28<td>21<td>14<td>12<td>3")
+        );
     }
 
     /// Writes the sample to look at: `cargo test --lib html -- --ignored`, then open `render.html` in the folder of

@@ -4,7 +4,7 @@ use crate::chart::Figure;
 use crate::error::Result;
 use crate::render::number::{change, count, count_or_unknown, current, day, day_or_unknown, share, usual_range};
 use crate::render::table::Align;
-use crate::render::text::funnel_steps;
+use crate::render::text::{funnel_steps, listed};
 use crate::render::words::{capitalised, one_line, width};
 use crate::report::model::{Finding, IssueReport, Report};
 use crate::trend::series::Level;
@@ -55,7 +55,7 @@ impl Page {
         }
         let rows = report.issues.iter().map(|issue| {
             [
-                escape(&issue.name),
+                escape(&listed(issue)),
                 count_or_unknown(issue.observed),
                 count_or_unknown(issue.previous),
                 change(issue.change.as_ref()),
@@ -278,7 +278,7 @@ fn escape(text: &str) -> String {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let after = text[digits..].chars().next();
     match text.chars().next() {
-        Some('#' | '-' | '+' | '=' | ':') => format!("\\{text}"),
+        Some('-' | '+' | '=' | ':') => format!("\\{text}"),
         _ if digits > 0 && matches!(after, Some('.' | ')')) => format!("{}\\{}", &text[..digits], &text[digits..]),
         _ => text,
     }
@@ -296,6 +296,7 @@ fn inline(text: &str) -> String {
         let special = match c {
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '&' => true,
             '_' => !within_word,
+            '#' => before == ' ',
             _ => false,
         };
         if special {

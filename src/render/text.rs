@@ -112,7 +112,7 @@ impl Page {
         for issue in &report.issues {
             let point = current(&issue.series, &report.period);
             table.row([
-                issue.name.clone(),
+                listed(issue),
                 count_or_unknown(issue.observed),
                 count_or_unknown(issue.previous),
                 change(issue.change.as_ref()),
@@ -302,7 +302,7 @@ impl Page {
     }
 }
 
-/// The funnel, step by step; what is left out is indented by a dash.
+/// The funnel, step by step; what is left out starts with `–`, the parts of what is counted with `·`.
 pub(crate) fn funnel_steps(report: &Report) -> Vec<(String, i64)> {
     let funnel = &report.funnel;
     let mut steps = vec![
@@ -315,11 +315,16 @@ pub(crate) fn funnel_steps(report: &Report) -> Vec<(String, i64)> {
     steps.extend(funnel.left_out.iter().map(|(reason, n)| (format!("– {reason}"), *n)));
     steps.extend([
         ("Records counted".to_owned(), funnel.counted),
-        ("– with an issue".to_owned(), funnel.matched),
-        ("– unassigned".to_owned(), funnel.unassigned),
-        ("– no text".to_owned(), funnel.no_text),
+        ("· with an issue".to_owned(), funnel.matched),
+        ("· unassigned".to_owned(), funnel.unassigned),
+        ("· no text".to_owned(), funnel.no_text),
     ]);
     steps
+}
+
+/// An issue's name in a table of issues, with its status where that is not `active`.
+pub(crate) fn listed(issue: &IssueReport) -> String {
+    if issue.status == "active" { issue.name.clone() } else { format!("{} ({})", issue.name, issue.status) }
 }
 
 fn pad(text: &str, columns: usize) -> String {
