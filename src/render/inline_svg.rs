@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::render::number::{count, day, moment};
+use crate::render::words::one_line;
 use crate::trend::series::{Level, Point, Series};
 
 /// A drawing's box and the margins around its plot, in SVG units.
@@ -262,7 +263,7 @@ fn put(out: &mut String, what: std::fmt::Arguments<'_>) {
 
 /// `text` for an attribute's value.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+    one_line(text).replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

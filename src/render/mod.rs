@@ -125,6 +125,58 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_report_is_still_a_report() {
+        let (mut report, _) = sample::report();
+        report.issues.clear();
+        report.files.clear();
+        report.feeds.clear();
+        report.caveats.clear();
+        report.total.points.clear();
+        report.sections.iter_mut().for_each(|section| section.findings.clear());
+        for format in FORMATS {
+            let bytes = (format.render)(&report, &[]).expect(format.name);
+            let page = String::from_utf8(bytes).expect("utf-8");
+            assert!(!page.contains("NaN") && !page.contains("inf,"), "{}", format.name);
+        }
+        assert!(text::render(&report, text::TextStyle::default()).contains("No issue has come back."));
+    }
+
+    #[test]
+    fn no_text_of_the_report_becomes_markup() {
+        let (mut report, mut figures) = sample::report();
+        let hostile = || "\"><img src=x onerror=alert(1)>'</style>".to_owned();
+        report.headline = hostile();
+        report.zone = hostile();
+        report.unit = hostile();
+        report.period.label = hostile();
+        report.funnel.line = hostile();
+        report.funnel.left_out[0].0 = hostile();
+        report.sections[0].findings[0].text = hostile();
+        report.caveats[0] = hostile();
+        report.options[0] = hostile();
+        report.methods[0].how = hostile();
+        report.codebook.note = hostile();
+        report.codebook.path = Some(hostile());
+        report.files[0].path = hostile();
+        report.files[0].source = hostile();
+        report.files[0].assumptions = vec![hostile()];
+        report.feeds[0].feed = hostile();
+        report.total.issue = hostile();
+        let issue = &mut report.issues[0];
+        (issue.id, issue.name, issue.owner, issue.status) = (hostile(), hostile(), hostile(), hostile());
+        (issue.sentence, issue.series.issue) = (hostile(), hostile());
+        issue.keywords[0].0 = hostile();
+        issue.quotes[0].uid = hostile();
+        figures[0].title = hostile();
+        figures[0].alt = hostile();
+        let html = String::from_utf8(html::render(&report, &figures).expect("html")).expect("utf-8");
+        assert!(!html.contains("<img src=x") && html.matches("</style>").count() == 1);
+        assert!(html.matches("&lt;img src").count() > 20);
+        let markdown = String::from_utf8(markdown::render(&report, &figures).expect("markdown")).expect("utf-8");
+        assert_eq!(markdown.matches("<img").count(), markdown.matches("\\<img").count());
+    }
+
+    #[test]
     fn the_first_screen_has_one_order_everywhere() {
         let (report, figures) = sample::report();
         let html = html::render(&report, &figures).expect("html");

@@ -129,7 +129,7 @@ pub fn fixed(x: Option<f64>, decimals: usize) -> String {
 pub fn shortest(x: Option<f64>) -> String {
     match x.filter(|x| x.is_finite()) {
         None => String::new(),
-        Some(x) if x == 0.0 => "0".to_owned(),
+        Some(0.0) => "0".to_owned(),
         Some(x) if (1e-4..1e15).contains(&x.abs()) => format!("{x}"),
         Some(x) => format!("{x:e}"),
     }

@@ -253,7 +253,7 @@ fn series(id: &str, name: &str, mean: i64, phase: f64, now: Option<(i64, Signal,
             (29, _) => usual / 3,
             _ => usual.max(0),
         };
-        let tested = covered && week >= 14 && week <= NOW;
+        let tested = covered && (14..=NOW).contains(&week);
         let expected = tested.then_some(mean as f64 + 0.25);
         Point {
             period: first_day(week).at(0, 0, 0, 0),
