@@ -1,0 +1,28 @@
+//! Rows → the bytes of a CSV file: RFC 4180 quoting, `\n` line ends, UTF-8 without a byte order mark.
+//!
+//! Cells are written as they are, also those a spreadsheet would take for a formula: a program that reads the file
+//! back must find what was said.
+
+use crate::error::{Error, Result};
+
+/// A header and its rows.
+///
+/// # Errors
+/// An internal error when a row has another number of cells than the header.
+pub(crate) fn to_bytes<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).map_err(broken)?;
+    for row in rows {
+        writer.write_record(row).map_err(broken)?;
+    }
+    writer.into_inner().map_err(|cause| broken(cause.into_error()))
+}
+
+fn broken(cause: impl std::fmt::Display) -> Error {
+    Error::failed("internal: render: a table could not be written")
+        .evidence(cause.to_string())
+        .hint("this is a bug in plaint; please report it with this message")
+}
