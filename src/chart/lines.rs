@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::chart::axis::x;
 use crate::chart::canvas::{Area, Canvas, Spot};
 use crate::chart::palette::Look;
+use crate::chart::text::drawable;
 use crate::chart::words::{Step, count, period, plural};
 use crate::error::Result;
 use crate::trend::calendar::Period;
@@ -52,9 +53,11 @@ impl<'a> Line<'a> {
                 dots[at] = Some(Dot { at, value, point });
             }
         }
+        // A name that cannot be drawn at all leaves the id.
+        let issue = if drawable(&series.issue).is_empty() { &series.issue_id } else { &series.issue };
         let name = match &series.segment {
-            Some(segment) => format!("{}, {segment}", series.issue),
-            None => series.issue.clone(),
+            Some(segment) => format!("{issue}, {segment}"),
+            None => issue.clone(),
         };
         Self { name, series, dots }
     }
@@ -173,10 +176,10 @@ pub(super) struct Pen {
     pub(super) apart: i32,
 }
 
-/// Moves labels of `heights` pixels, wanted around `centers`, apart: their tops, within `low..high`, in the order of
-/// their centers. Labels that would overlap form a group, which stands where its members want it on average. Where
+/// Moves labels of `heights` pixels, whose tops are wanted at `tops`, apart: their tops, within `low..high`, in the
+/// order wanted. Labels that would overlap form a group, which stands where its members want it on average. Where
 /// they do not fit at all, they overflow at the bottom.
-pub(super) fn spread(centers: &[i32], heights: &[i32], low: i32, high: i32) -> Vec<i32> {
+pub(super) fn spread(tops: &[i32], heights: &[i32], low: i32, high: i32) -> Vec<i32> {
     struct Group {
         members: Vec<usize>,
         height: i32,
@@ -184,11 +187,11 @@ pub(super) fn spread(centers: &[i32], heights: &[i32], low: i32, high: i32) -> V
         wanted: i32,
     }
     let top = |g: &Group| (g.wanted / g.members.len() as i32).min(high - g.height).max(low);
-    let mut order: Vec<usize> = (0..centers.len()).collect();
-    order.sort_by_key(|i| (centers[*i], *i));
+    let mut order: Vec<usize> = (0..tops.len()).collect();
+    order.sort_by_key(|i| (tops[*i], *i));
     let mut groups: Vec<Group> = Vec::new();
     for i in order {
-        let mut group = Group { members: vec![i], height: heights[i], wanted: centers[i] - heights[i] / 2 };
+        let mut group = Group { members: vec![i], height: heights[i], wanted: tops[i] };
         while let Some(above) = groups.pop_if(|above| top(above) + above.height > top(&group)) {
             let moved = group.wanted - above.height * group.members.len() as i32;
             group = Group {
@@ -199,15 +202,15 @@ pub(super) fn spread(centers: &[i32], heights: &[i32], low: i32, high: i32) -> V
         }
         groups.push(group);
     }
-    let mut tops = vec![low; centers.len()];
+    let mut placed = vec![low; tops.len()];
     for group in &groups {
         let mut at = top(group);
         for i in &group.members {
-            tops[*i] = at;
+            placed[*i] = at;
             at += heights[*i];
         }
     }
-    tops
+    placed
 }
 
 #[cfg(test)]
@@ -220,16 +223,17 @@ mod tests {
 
     #[test]
     fn spreads_labels() {
-        assert_eq!(spread(&[100, 300], &[40, 40], 0, 500), [80, 280]);
-        assert_eq!(spread(&[100, 100], &[40, 40], 0, 500), [60, 100]);
-        assert_eq!(spread(&[490, 10], &[40, 40], 0, 500), [460, 0]);
+        assert_eq!(spread(&[80, 280], &[40, 40], 0, 500), [80, 280]);
+        assert_eq!(spread(&[80, 80], &[40, 40], 0, 500), [60, 100]);
+        assert_eq!(spread(&[490, -10], &[40, 40], 0, 500), [460, 0]);
+        assert_eq!(spread(&[100, 105], &[90, 30], 0, 500), [57, 147]);
     }
 
     proptest! {
         #[test]
-        fn labels_never_overlap(centers in proptest::collection::vec(0i32..500, 1..6)) {
-            let heights = vec![60; centers.len()];
-            let mut tops = spread(&centers, &heights, 0, 500);
+        fn labels_never_overlap(wanted in proptest::collection::vec(0i32..500, 1..6)) {
+            let heights = vec![60; wanted.len()];
+            let mut tops = spread(&wanted, &heights, 0, 500);
             tops.sort_unstable();
             prop_assert!(tops[0] >= 0 && tops[tops.len() - 1] + 60 <= 500);
             prop_assert!(tops.windows(2).all(|t| t[1] - t[0] >= 60));

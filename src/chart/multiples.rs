@@ -6,7 +6,7 @@ use crate::chart::lines::{self, Line, Pen, biggest, grid, span};
 use crate::chart::palette::{AXIS, GRID, INK, MAIN};
 use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
 use crate::chart::text::{drawable, shorten, width};
-use crate::chart::words::{Step, count, day, hour, month, period, quarter};
+use crate::chart::words::{Step, compact, count, day, hour, month, period, quarter};
 use crate::chart::{Chart, ChartInput, Figure};
 use crate::error::Result;
 use crate::trend::calendar::Period;
@@ -52,7 +52,8 @@ fn layout(n: usize) -> (usize, usize) {
     match n {
         0 | 1 => (1, 1),
         2 => (2, 1),
-        3 | 4 => (2, 2),
+        3 => (3, 1),
+        4 => (2, 2),
         5 | 6 => (3, 2),
         7..=9 => (3, 3),
         _ => (4, 3),
@@ -84,7 +85,7 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Perio
     // Dates stand only under the lowest panel of each column.
     let high = (area.height() - TOP - DATES - SPACE * (rows as i32 - 1)) / rows as i32;
     let scale = |line| shared.unwrap_or_else(|| Counts::holding(peak(line), intervals));
-    let labels = chosen.iter().map(|l| scale(l).label_width()).max().unwrap_or(0);
+    let labels = chosen.iter().map(|l| label_width(scale(l))).max().unwrap_or(0);
     let values = chosen.iter().map(|l| width(&end(l), VALUE.size, VALUE.bold)).max().unwrap_or(0);
     for (i, line) in chosen.iter().enumerate() {
         let left = area.left + (wide + GUTTER) * (i % columns) as i32;
@@ -100,6 +101,11 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Perio
     Ok(())
 }
 
+/// Pixels that the labels of a scale take.
+fn label_width(counts: Counts) -> i32 {
+    width(&compact(counts.top), SMALL, false).max(width("0", SMALL, false))
+}
+
 /// The last complete value, as printed.
 fn end(line: &Line<'_>) -> String {
     line.last_complete().map_or_else(String::new, |d| count(d.value))
@@ -112,7 +118,7 @@ fn draw_panel(canvas: &Canvas<'_>, panel: Area, plot: Area, line: &Line<'_>, cou
         let y = counts.y(tick as f64, plot);
         canvas.line(&[(plot.left, y), (plot.right, y)], if tick == 0 { AXIS } else { GRID }, 1)?;
         if tick == 0 || tick == counts.top {
-            canvas.text(&count(tick), (plot.left - 10, y + 9), Ink { anchor: Anchor::End, ..NOTE })?;
+            canvas.text(&compact(tick), (plot.left - 10, y + 9), Ink { anchor: Anchor::End, ..NOTE })?;
         }
     }
     let y = |v: i64| counts.y(v as f64, plot);

@@ -26,7 +26,8 @@ const RATIO_FROM: i64 = 10;
 struct Bar {
     name: String,
     count: i64,
-    change: String,
+    /// On the period before; then the kind of signal if it is loud, so that colour is not its only code.
+    beside: String,
     /// An alert or an urgent signal.
     loud: bool,
 }
@@ -53,12 +54,14 @@ fn bars(lines: &[Line<'_>], at: usize) -> Vec<Bar> {
     for line in lines {
         let Some(dot) = line.dots[at] else { continue };
         let before = at.checked_sub(1).and_then(|i| line.dots[i]).map(|d| d.point);
-        out.push(Bar {
-            name: line.name.clone(),
-            count: dot.value,
-            change: change(before, dot.point),
-            loud: dot.point.signal.is_some() && dot.point.level >= Some(Level::Alert),
-        });
+        let change = change(before, dot.point);
+        let loud = dot.point.signal.filter(|_| dot.point.level >= Some(Level::Alert));
+        let beside = match loud {
+            Some(signal) if change.is_empty() => signal.name().to_owned(),
+            Some(signal) => format!("{change} · {}", signal.name()),
+            None => change,
+        };
+        out.push(Bar { name: line.name.clone(), count: dot.value, beside, loud: loud.is_some() });
     }
     out.sort_by_key(|bar| std::cmp::Reverse(bar.count));
     out
@@ -99,9 +102,9 @@ fn alt(bars: &[Bar], at: Option<Period>, issues: usize, step: Step) -> String {
     let told: Vec<String> = bars
         .iter()
         .take(MOST)
-        .map(|bar| match bar.change.as_str() {
+        .map(|bar| match bar.beside.as_str() {
             "" => format!("{} {}", bar.name, count(bar.count)),
-            change => format!("{} {} ({change})", bar.name, count(bar.count)),
+            beside => format!("{} {} ({beside})", bar.name, count(bar.count)),
         })
         .collect();
     if !told.is_empty() {
@@ -133,7 +136,7 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, bars: &[Bar], issues: usize, step:
     }
     let shown = &bars[..bars.len().min(MOST)];
     let mut keys = Vec::new();
-    if shown.iter().any(|b| !b.change.is_empty()) {
+    if shown.iter().any(|b| !b.beside.is_empty()) {
         keys.push(Key::Words(format!("beside each number: change on the {} before", step.noun())));
     }
     if shown.iter().any(|b| b.loud) {
@@ -162,9 +165,9 @@ fn draw_bars(canvas: &Canvas<'_>, area: Area, shown: &[Bar]) -> Result<()> {
     let widest = |words: &mut dyn Iterator<Item = i32>| words.max().unwrap_or(0);
     let name_width = widest(&mut names.iter().map(|n| text::width(n, SMALL, false)));
     let value_width = widest(&mut shown.iter().map(|b| text::width(&count(b.count), SMALL, true)));
-    let change_width = widest(&mut shown.iter().map(|b| text::width(&b.change, SMALL, false)));
+    let beside_width = widest(&mut shown.iter().map(|b| text::width(&b.beside, SMALL, false)));
     let left = area.left + name_width + 20;
-    let longest = (area.right - left - value_width - change_width - 44).max(1);
+    let longest = (area.right - left - value_width - beside_width - 44).max(1);
     let top = shown.iter().map(|b| b.count).max().unwrap_or(0).max(1);
     let row = (area.height() / shown.len() as i32).min(64);
     let ink = Ink { size: SMALL, bold: false, color: INK, anchor: Anchor::End };
@@ -178,8 +181,8 @@ fn draw_bars(canvas: &Canvas<'_>, area: Area, shown: &[Bar]) -> Result<()> {
         canvas.rect(Area { left, top: middle - half, right: left + long, bottom: middle + half }, color)?;
         let at = left + long + 14;
         canvas.text(&count(bar.count), (at, baseline), Ink { bold: true, anchor: Anchor::Start, ..ink })?;
-        let beside = at + text::width(&count(bar.count), SMALL, true) + 16;
-        canvas.text(&bar.change, (beside, baseline), Ink { color: GREY, anchor: Anchor::Start, ..ink })?;
+        let next = at + text::width(&count(bar.count), SMALL, true) + 16;
+        canvas.text(&bar.beside, (next, baseline), Ink { color: GREY, anchor: Anchor::Start, ..ink })?;
     }
     canvas.line(&[(left, area.top), (left, area.top + row * shown.len() as i32)], AXIS, 2)
 }
@@ -189,6 +192,7 @@ mod tests {
     use super::{bars, change};
     use crate::chart::lines::{biggest, grid};
     use crate::chart::testing::{point, series, weeks};
+    use crate::trend::series::{Level, Signal};
 
     #[test]
     fn says_the_change() {
@@ -214,13 +218,18 @@ mod tests {
 
     #[test]
     fn ranks_by_the_period() {
-        let all = [
+        let mut all = [
             series("i-1", "small now", &[Some(90), Some(1)]),
             series("i-2", "big now", &[Some(2), Some(7)]),
             series("i-3", "not covered", &[Some(2), None]),
         ];
+        all[1].points[1].signal = Some(Signal::Spike);
+        all[1].points[1].level = Some(Level::Alert);
+        all[0].points[1].signal = Some(Signal::Spike);
+        all[0].points[1].level = Some(Level::Watch);
         let lines = biggest(&all, &grid(&all), None);
-        let names: Vec<String> = bars(&lines, 1).into_iter().map(|b| b.name).collect();
-        assert_eq!(names, ["big now", "small now"]);
+        let told: Vec<_> = bars(&lines, 1).into_iter().map(|b| (b.name, b.beside, b.loud)).collect();
+        let told: Vec<_> = told.iter().map(|(n, b, l)| (n.as_str(), b.as_str(), *l)).collect();
+        assert_eq!(told, [("big now", "+5 · spike", true), ("small now", "×0.01 ▼", false)]);
     }
 }

@@ -86,8 +86,8 @@ pub(super) fn draw_key(canvas: &Canvas<'_>, keys: &[Key], area: Area) -> Result<
         let (sign, words) = match key {
             Key::Range => (44, "usual range".to_owned()),
             Key::Expected => (44, "expected".to_owned()),
-            Key::Signal => (24, "signal: more than chance allows".to_owned()),
-            Key::Alarm => (24, "signal: more than chance allows".to_owned()),
+            Key::Signal => (24, "signal: beyond chance".to_owned()),
+            Key::Alarm => (24, "signal: beyond chance".to_owned()),
             Key::Unfinished(noun) => (24, format!("unfinished {noun}")),
             Key::Words(words) => (0, words.clone()),
         };

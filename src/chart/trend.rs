@@ -3,7 +3,7 @@
 use crate::chart::axis::{self, Counts, DATES_HEIGHT};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL, Spot};
 use crate::chart::lines::{self, Line, Pen, biggest, grid, span, spread};
-use crate::chart::palette::{BAND, EXPECTED, GREY, INK, LOOKS, Look, MAIN};
+use crate::chart::palette::{AXIS, BAND, EXPECTED, INK, LOOKS, Look, MAIN};
 use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
 use crate::chart::words::{Step, count, period, plural};
 use crate::chart::{Chart, ChartInput, Figure, stem, text};
@@ -80,9 +80,10 @@ fn draw_body(
     let counts = Counts::holding(top(chosen), 5);
     let labels: Vec<Vec<(String, Ink)>> = chosen.iter().map(|l| label(l, grid, step, chosen)).collect();
     let widths = labels.iter().flatten().map(|(words, ink)| text::width(words, ink.size, ink.bold));
+    let named = judged.and_then(|p| grid.binary_search(&p).ok()).filter(|at| Some(*at) != common(chosen));
     let plot = Area {
         left: area.left + counts.label_width() + 14,
-        top: area.top + 34,
+        top: area.top + if named.is_some() { 52 } else { 34 },
         right: area.right - widths.max().unwrap_or(0) - LEADER,
         bottom: area.bottom - DATES_HEIGHT,
     };
@@ -92,11 +93,8 @@ fn draw_body(
     axis::draw_counts(canvas, counts, plot)?;
     axis::draw_dates(canvas, &axis::dates(grid, step, plot), grid.len(), plot)?;
     let mut taken = Vec::new();
-    if let Some(at) = judged.and_then(|p| grid.binary_search(&p).ok()) {
-        let last = chosen.iter().filter_map(|l| l.last_complete()).map(|d| d.at).max();
-        if last != Some(at) {
-            taken.push(draw_judged(canvas, &period(grid[at], step), axis::x(at, grid.len(), plot), plot)?);
-        }
+    if let Some(at) = named {
+        taken.push(draw_judged(canvas, &period(grid[at], step), axis::x(at, grid.len(), plot), plot)?);
     }
     let y = |v: i64| counts.y(v as f64, plot);
     for (line, look) in chosen.iter().zip(LOOKS).rev() {
@@ -165,7 +163,7 @@ fn draw_range(canvas: &Canvas<'_>, line: &Line<'_>, counts: Counts, plot: Area) 
 
 /// A thin line at the judged period where that is not the last one; returns the place of its name.
 fn draw_judged(canvas: &Canvas<'_>, name: &str, at: i32, plot: Area) -> Result<Area> {
-    canvas.dashed(&[(at, plot.top - 4), (at, plot.bottom)], GREY, 2, 3.0)?;
+    canvas.dashed(&[(at, plot.top - 4), (at, plot.bottom)], AXIS, 2, 4.0)?;
     let wide = text::width(name, SMALL, false);
     let left = (at - wide / 2).clamp(plot.left, (plot.right - wide).max(plot.left));
     canvas.text(name, (left, plot.top - 12), NOTE)?;
@@ -279,17 +277,18 @@ fn draw_labels(
     // The value, the first row, should stand level with the end of the line.
     let ends: Vec<i32> = chosen.iter().map(|l| l.last_complete().map_or(plot.bottom, |d| y(d.value))).collect();
     let first = labels.first().and_then(|l| l.first()).map_or(0, |(_, ink)| row(ink));
-    let centers: Vec<i32> = ends.iter().zip(&heights).map(|(end, h)| end + h / 2 - first / 2 - space / 2).collect();
-    let tops = spread(&centers, &heights, plot.top - first / 2 - space, plot.bottom + DATES_HEIGHT);
+    let wanted: Vec<i32> = ends.iter().map(|end| end - first / 2 - space / 2).collect();
+    let tops = spread(&wanted, &heights, plot.top - first / 2 - space, plot.bottom + DATES_HEIGHT);
     let left = plot.right + LEADER;
     for (i, line) in chosen.iter().enumerate() {
         let look = if chosen.len() == 1 { MAIN } else { LOOKS[i] };
         let mut bottom = tops[i] + space / 2;
         let middle = bottom + first / 2;
         if chosen.len() > 1 {
-            // From an unfinished point a leader would cross the dashes; the marker is enough.
-            if let Some(end) = line.drawn().next_back().filter(|d| !d.point.partial) {
-                let from = (axis::x(end.at, line.dots.len(), plot) + 14, y(end.value));
+            // From an unfinished or an early end a leader would cross other lines; the marker is enough.
+            let n = line.dots.len();
+            if let Some(end) = line.dots.last().copied().flatten().filter(|d| !d.point.partial && n > 1) {
+                let from = (axis::x(end.at, n, plot) + 14, y(end.value));
                 canvas.line(&[from, (left - 30, middle)], look.color, 1)?;
             }
             canvas.marker((left - 16, middle), 7, look, false)?;

@@ -51,6 +51,18 @@ pub(super) fn count(n: i64) -> String {
     out
 }
 
+/// `7,000`, `40k`, `1.5M`: for labels of axes, whose numbers are round; others keep all their digits.
+pub(super) fn compact(n: i64) -> String {
+    for (unit, sign) in [(1_000_000, "M"), (1_000, "k")] {
+        if n >= unit && n >= 10_000 && n % (unit / 10) == 0 {
+            let tenths = n / (unit / 10);
+            let whole = count(tenths / 10);
+            return if tenths % 10 == 0 { format!("{whole}{sign}") } else { format!("{whole}.{}{sign}", tenths % 10) };
+        }
+    }
+    count(n)
+}
+
 /// `1 week`, `2 weeks`, `no weeks`.
 pub(super) fn plural(n: usize, noun: &str) -> String {
     match n {
@@ -95,7 +107,7 @@ pub(super) fn period(p: Period, step: Step) -> String {
 mod tests {
     use jiff::civil::datetime;
 
-    use super::{Step, count, period, plural};
+    use super::{Step, compact, count, period, plural};
 
     #[test]
     fn groups_thousands() {
@@ -104,6 +116,8 @@ mod tests {
         assert_eq!(count(1_000), "1,000");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(-12_000), "−12,000");
+        assert_eq!([0, 9_000, 10_000, 250_000, 999_950].map(compact), ["0", "9,000", "10k", "250k", "999,950"]);
+        assert_eq!([1_000_000, 1_500_000, 2_000_000_000, 1_250_000].map(compact), ["1M", "1.5M", "2,000M", "1,250k"]);
         assert_eq!(plural(1, "week"), "1 week");
         assert_eq!(plural(1200, "week"), "1,200 weeks");
     }
