@@ -1,4 +1,31 @@
 //! Trends → Figure: one file per chart, one table.
+//!
+//! Every chart is a slide of 1600×900 pixels on white: the finding as its title, what is counted below it, a footer
+//! with period, zone and as-of; counts from 0, lines labelled directly, no text below 24 pixels. Missing periods are
+//! gaps, never zeros; unfinished ones are hollow and dashed. Colours are safe for colour-blind readers and never the
+//! only code. The same input gives the same bytes.
+
+mod axis;
+mod canvas;
+pub mod export;
+mod lines;
+mod multiples;
+mod palette;
+mod ranked;
+mod slide;
+mod sparkline;
+#[cfg(test)]
+mod testing;
+mod text;
+mod trend;
+mod words;
+
+pub use sparkline::sparkline;
+pub use text::missing_glyphs;
+
+use crate::error::Result;
+use crate::trend::calendar::Period;
+use crate::trend::series::Series;
 
 /// One drawn instance of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,3 +39,57 @@ pub struct Figure {
     /// The drawing: SVG 1.1 text, 1600×900.
     pub svg: String,
 }
+
+/// What a chart draws. The words are composed by the caller: a chart adds no judgement, only the alt text, which is
+/// read off the data.
+#[derive(Debug, Clone)]
+pub struct ChartInput<'a> {
+    /// The issues to draw, in any order (charts sort by size); all on the same grid of periods. An empty slice gives
+    /// a slide that says there is no data.
+    pub series: &'a [Series],
+    /// The period judged: decides which issues are biggest and which period `ranked` shows; null is the last
+    /// complete one.
+    pub period: Option<Period>,
+    /// The finding as a sentence; at most two lines are drawn (about 110 characters), the rest is cut with `…`.
+    pub title: String,
+    /// What is counted, its unit and feeds; at most two lines.
+    pub subtitle: String,
+    /// Period, number of records, zone, as-of; at most two lines.
+    pub footer: String,
+    /// The grid's step: `hour`, `day`, `week`, `month` or `quarter`.
+    pub by: &'a str,
+}
+
+/// A kind of drawing.
+#[derive(Debug, Clone, Copy)]
+pub struct Chart {
+    /// What `plaint chart` and `plaint list charts` call it; also its file in this folder.
+    pub name: &'static str,
+    /// One line of what it shows.
+    pub about: &'static str,
+    /// Draws it; fails only for internal reasons.
+    pub draw: fn(&ChartInput<'_>) -> Result<Figure>,
+}
+
+/// Every chart.
+pub const CHARTS: &[Chart] = &[trend::CHART, ranked::CHART, multiples::CHART];
+
+/// The chart of that name.
+pub fn find(name: &str) -> Option<&'static Chart> {
+    CHARTS.iter().find(|chart| chart.name == name)
+}
+
+/// The file stem of `chart` for one issue: `<chart>-<issue id>[-<segment>]`, `all` for the total.
+fn stem(chart: &str, series: &Series) -> String {
+    let id = if series.is_total() { "all" } else { &series.issue_id };
+    let plain = |s: &str| -> String {
+        s.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect()
+    };
+    match &series.segment {
+        Some(segment) => format!("{chart}-{}-{}", plain(id), plain(segment)),
+        None => format!("{chart}-{}", plain(id)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Numbers and dates as charts print them, in English.
+
+use crate::trend::calendar::Period;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The step of the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Hour,
+    Day,
+    Week,
+    Month,
+    Quarter,
+}
+
+impl Step {
+    /// By the name that `--by` takes; anything else is drawn like days, by full dates.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "hour" => Self::Hour,
+            "week" => Self::Week,
+            "month" => Self::Month,
+            "quarter" => Self::Quarter,
+            _ => Self::Day,
+        }
+    }
+
+    /// One of them.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+        }
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn count(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::from(if n < 0 { "−" } else { "" });
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `7,000`, `40k`, `1.5M`: for labels of axes, whose numbers are round; others keep all their digits.
+pub(super) fn compact(n: i64) -> String {
+    for (unit, sign) in [(1_000_000, "M"), (1_000, "k")] {
+        if n >= unit && n >= 10_000 && n % (unit / 10) == 0 {
+            let tenths = n / (unit / 10);
+            let whole = count(tenths / 10);
+            return if tenths % 10 == 0 { format!("{whole}{sign}") } else { format!("{whole}.{}{sign}", tenths % 10) };
+        }
+    }
+    count(n)
+}
+
+/// `1 week`, `2 weeks`, `no weeks`.
+pub(super) fn plural(n: usize, noun: &str) -> String {
+    match n {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", count(i64::try_from(n).unwrap_or(i64::MAX))),
+    }
+}
+
+/// `Nov`.
+pub(super) fn month(p: Period) -> &'static str {
+    MONTHS[usize::from(p.month().unsigned_abs().clamp(1, 12)) - 1]
+}
+
+/// `9 Nov`.
+pub(super) fn day(p: Period) -> String {
+    format!("{} {}", p.day(), month(p))
+}
+
+/// `14:00`.
+pub(super) fn hour(p: Period) -> String {
+    format!("{:02}:{:02}", p.hour(), p.minute())
+}
+
+/// `Q4`.
+pub(super) fn quarter(p: Period) -> String {
+    format!("Q{}", (p.month() + 2) / 3)
+}
+
+/// The period in full: `week of 9 Nov 2026`, `9 Nov 2026`, `Nov 2026`, `Q4 2026`, `9 Nov 2026, 14:00`.
+pub(super) fn period(p: Period, step: Step) -> String {
+    match step {
+        Step::Hour => format!("{} {}, {}", day(p), p.year(), hour(p)),
+        Step::Day => format!("{} {}", day(p), p.year()),
+        Step::Week => format!("week of {} {}", day(p), p.year()),
+        Step::Month => format!("{} {}", month(p), p.year()),
+        Step::Quarter => format!("{} {}", quarter(p), p.year()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::datetime;
+
+    use super::{Step, compact, count, period, plural};
+
+    #[test]
+    fn groups_thousands() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(-12_000), "−12,000");
+        assert_eq!([0, 9_000, 10_000, 250_000, 999_950].map(compact), ["0", "9,000", "10k", "250k", "999,950"]);
+        assert_eq!([1_000_000, 1_500_000, 2_000_000_000, 1_250_000].map(compact), ["1M", "1.5M", "2,000M", "1,250k"]);
+        assert_eq!(plural(1, "week"), "1 week");
+        assert_eq!(plural(1200, "week"), "1,200 weeks");
+    }
+
+    #[test]
+    fn names_periods() {
+        let p = datetime(2026, 10, 5, 14, 0, 0, 0);
+        let names = ["hour", "day", "week", "month", "quarter"].map(|by| period(p, Step::named(by)));
+        assert_eq!(names, ["5 Oct 2026, 14:00", "5 Oct 2026", "week of 5 Oct 2026", "Oct 2026", "Q4 2026"]);
+    }
+}
