@@ -28,9 +28,9 @@ pub struct Options {
     /// The last day of the data, that day included [default: the last day as dense as usual]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     pub as_of: Option<Date>,
-    /// How long a period is
-    #[arg(long, value_enum, default_value_t)]
-    pub by: By,
+    /// How long a period is [default: week; with --counts what the file shows]
+    #[arg(long, value_enum)]
+    pub by: Option<By>,
     /// The day a week starts on
     #[arg(long, value_enum, default_value_t, value_name = "DAY")]
     pub week_start: WeekStart,
@@ -58,7 +58,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             as_of: None,
-            by: By::Week,
+            by: None,
             week_start: WeekStart::Mon,
             tz: "UTC".to_owned(),
             since: None,
@@ -76,7 +76,7 @@ impl Options {
     /// # Errors
     /// Bad usage when no zone has the name given.
     pub fn calendar(&self) -> Result<Calendar> {
-        Calendar::new(self.by, self.week_start, &self.tz)
+        Calendar::new(self.by.unwrap_or_default(), self.week_start, &self.tz)
     }
 
     /// The period looked at: the one named, else the last complete one at `now`.
