@@ -1,0 +1,240 @@
+//! Who is counted: every record counts, or has exactly one named reason why not.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use polars::prelude::{
+    BooleanChunked, DataFrame, DataType, Int64Chunked, IntoColumn, IntoSeries, NamedFrom, NewChunkedArray, Series,
+    TimeUnit,
+};
+
+use crate::contract::{self, Column, Type};
+use crate::error::{Error, Result};
+use crate::normalise::records::Records;
+use crate::trend::calendar::{Calendar, day_number, day_of, micros};
+use crate::trend::coverage::{Coverage, Declared, coverage, first_day};
+use crate::trend::now::{Days, now};
+use crate::trend::options::{Count, Options};
+use crate::trend::people::{people, texts};
+use crate::trend::segment::segments;
+use crate::trend::zone::Clock;
+
+const fn column(name: &'static str, kind: Type, nullable: bool, about: &'static str) -> Column {
+    Column { name, kind, nullable, about }
+}
+
+/// The columns of [`Counted`], one row per record, in the records' order.
+pub const COLUMNS: &[Column] = &[
+    column("row", Type::Int, false, "the record's row"),
+    column("feed", Type::Text, false, "the record's feed"),
+    column("at", Type::Wall, true, "when it was written, in the report's calendar; null when undated"),
+    column("period", Type::Wall, true, "the period it is in; null when undated, after now, or a stray early date"),
+    column("unit", Type::Int, false, "a number per author and thread; unknown author or thread: per record"),
+    column("author", Type::Int, true, "a number per author; null when the record names none"),
+    column("segment", Type::Text, true, "the segment; null unless one was asked for"),
+    column("counted", Type::Bool, false, "whether it counts"),
+    column("reason", Type::Text, true, "why it does not count, one of REASONS; null when it does"),
+];
+
+/// Why a record does not count, in the order the reasons are tried: the first that holds is the one named.
+pub const REASONS: [&str; 10] =
+    [UNDATED, FUTURE, STRAY, "outbound", "internal", "deleted", "spam", "merged", "repost", GOOD_RATING];
+
+/// No date, or one no calendar holds.
+const UNDATED: &str = "undated";
+/// After now.
+const FUTURE: &str = "future_date";
+/// So early that it must be mistyped or unset: see [`first_day`].
+const STRAY: &str = "stray_date";
+/// A good rating: not a complaint, but praise.
+pub const GOOD_RATING: &str = "good_rating";
+/// From this rating on a scale from 0 to 1 on it is good: four stars of five.
+const GOOD_FROM: f64 = 0.75;
+
+/// Records with their period, unit and reason. Columns: [`COLUMNS`].
+#[derive(Debug, Clone)]
+pub struct Counted {
+    frame: DataFrame,
+    /// The report's calendar.
+    pub calendar: Calendar,
+    /// The last day of the data, itself included.
+    pub now: Date,
+    /// What each feed covers.
+    pub coverage: Coverage,
+}
+
+impl Counted {
+    /// The frame itself.
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// How many records count.
+    pub fn counted(&self) -> Result<i64> {
+        Ok(i64::from(self.frame.column("counted")?.bool()?.sum().unwrap_or(0)))
+    }
+
+    /// How many records were left out, by reason, in the order the reasons are tried; only reasons that occur.
+    pub fn left_out(&self) -> Result<Vec<(String, i64)>> {
+        let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+        for reason in self.frame.column("reason")?.str()?.iter().flatten() {
+            *sums.entry(reason).or_default() += 1;
+        }
+        Ok(REASONS.iter().filter_map(|r| sums.get(r).map(|n| ((*r).to_owned(), *n))).collect())
+    }
+}
+
+/// Decides for every record whether it counts, and in which period.
+///
+/// A record counts unless one of [`REASONS`] holds. `--count inbound` knows only those of date and direction, `--count
+/// all` only those of date. `--since` and `--until` leave nothing out: they choose the periods shown and tested.
+/// Instants are placed on the clock of `--tz`; a date without a time counts on the day written. Now is `--as-of`, else
+/// see [`now`]; without any dated record it is 1970-01-01.
+///
+/// # Errors
+/// Bad usage when the zone or the segment's column does not exist.
+pub fn counted(records: &Records, options: &Options, declared: &Declared) -> Result<Counted> {
+    let segments = options.segment.as_ref().map(|name| segments(records, name)).transpose()?;
+    counted_by(records, options, declared, segments)
+}
+
+/// The same with the segment of every record given (a column that is not the records' own, such as intent).
+///
+/// # Errors
+/// Bad usage when the zone does not exist; an internal error when there are not as many segments as records.
+pub fn counted_by(
+    records: &Records,
+    options: &Options,
+    declared: &Declared,
+    segments: Option<Vec<String>>,
+) -> Result<Counted> {
+    let calendar = options.calendar()?;
+    let frame = records.frame();
+    if segments.as_ref().is_some_and(|s| s.len() != records.len()) {
+        return Err(Error::failed("internal: counted: a segment for every record is needed"));
+    }
+    let feeds = texts(frame, "feed")?;
+    let walls = walls(frame, &calendar)?;
+    let mut days: BTreeMap<&str, Days> = BTreeMap::new();
+    for (feed, wall) in feeds.iter().zip(&walls) {
+        if let (Some(feed), Some(wall)) = (feed, wall) {
+            *days.entry(feed).or_default().entry(day_number(*wall)).or_default() += 1;
+        }
+    }
+    let all_days: Vec<Days> = days.values().cloned().collect();
+    let now = options.as_of.or_else(|| now(&all_days)).unwrap_or(Date::constant(1970, 1, 1));
+    let first: BTreeMap<&str, i64> =
+        days.iter().filter_map(|(feed, days)| first_day(days).map(|day| (*feed, day))).collect();
+    let named_days = days.into_iter().map(|(feed, days)| (feed.to_owned(), days)).collect();
+    let coverage = coverage(&named_days, now, declared);
+
+    let last = day_of(now);
+    let placed: Vec<Option<&'static str>> = feeds
+        .iter()
+        .zip(&walls)
+        .map(|(feed, wall)| match wall.map(day_number) {
+            None => Some(UNDATED),
+            Some(day) if day > last => Some(FUTURE),
+            Some(day) if feed.and_then(|f| first.get(f)).is_some_and(|first| day < *first) => Some(STRAY),
+            Some(_) => None,
+        })
+        .collect();
+    let periods: Vec<Option<i64>> = walls
+        .iter()
+        .zip(&placed)
+        .map(|(wall, reason)| match (wall, reason) {
+            (Some(wall), None) => Some(micros(calendar.period(calendar.index_of_micros(*wall)))),
+            _ => None,
+        })
+        .collect();
+    let reasons = reasons(frame, placed, options.count)?;
+    let people = people(frame)?;
+    let segment = match segments {
+        Some(values) => Series::new("segment".into(), values),
+        None => Series::full_null("segment".into(), records.len(), &DataType::String),
+    };
+    let rows: Vec<i64> = (0..).take(records.len()).collect();
+    let counts: BooleanChunked = reasons.iter().map(Option::is_none).collect();
+    let columns = vec![
+        Series::new("row".into(), rows).into_column(),
+        frame.column("feed")?.clone(),
+        wall_series("at", &walls)?.into_column(),
+        wall_series("period", &periods)?.into_column(),
+        Series::new("unit".into(), people.unit).into_column(),
+        Series::new("author".into(), people.author).into_column(),
+        segment.into_column(),
+        counts.with_name("counted".into()).into_series().into_column(),
+        Series::new("reason".into(), reasons).into_column(),
+    ];
+    let frame = DataFrame::new(records.len(), columns)?;
+    contract::check(&frame, COLUMNS, "counted")?;
+    Ok(Counted { frame, calendar, now, coverage })
+}
+
+/// A column of wall times from microseconds.
+pub(crate) fn wall_series(name: &str, micros: &[Option<i64>]) -> Result<Series> {
+    let cells = Int64Chunked::from_slice_options(name.into(), micros).into_series();
+    Ok(cells.cast(&DataType::Datetime(TimeUnit::Microseconds, None))?)
+}
+
+/// The wall time of every record, in microseconds; null when undated or beyond every calendar.
+fn walls(frame: &DataFrame, calendar: &Calendar) -> Result<Vec<Option<i64>>> {
+    let (least, most) = (Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
+    let instants: Vec<Option<i64>> = frame
+        .column("created_at")?
+        .datetime()?
+        .physical()
+        .iter()
+        .map(|at| at.filter(|us| (least..=most).contains(us)))
+        .collect();
+    let precision = frame.column("created_precision")?.str()?.iter();
+    let dated = || instants.iter().flatten().copied();
+    let clock = Clock::new(calendar.zone(), dated().min().unwrap_or(0), dated().max().unwrap_or(0));
+    let wall = |(at, precision): (&Option<i64>, Option<&str>)| {
+        at.map(|us| if precision == Some("day") { us } else { clock.wall(us) })
+    };
+    Ok(instants.iter().zip(precision).map(wall).collect())
+}
+
+fn reasons(
+    frame: &DataFrame,
+    mut reasons: Vec<Option<&'static str>>,
+    count: Count,
+) -> Result<Vec<Option<&'static str>>> {
+    if count == Count::All {
+        return Ok(reasons);
+    }
+    let directions = frame.column("direction")?.str()?.iter();
+    for (reason, direction) in reasons.iter_mut().zip(directions) {
+        *reason = reason.or(match direction {
+            Some("outbound") => Some("outbound"),
+            Some("internal") => Some("internal"),
+            _ => None,
+        });
+    }
+    if count == Count::Inbound {
+        return Ok(reasons);
+    }
+    let statuses = frame.column("status")?.str()?.iter();
+    let reposts = frame.column("is_repost")?.bool()?.iter();
+    let ratings = frame.column("rating_01")?.f64()?.iter();
+    let verdicts = frame.column("csat")?.str()?.iter();
+    for ((((reason, status), repost), rating), csat) in
+        reasons.iter_mut().zip(statuses).zip(reposts).zip(ratings).zip(verdicts)
+    {
+        *reason = reason.or(match status {
+            Some("deleted") => Some("deleted"),
+            Some("spam") => Some("spam"),
+            Some("merged") => Some("merged"),
+            _ if repost == Some(true) => Some("repost"),
+            _ if rating.is_some_and(|r| r >= GOOD_FROM) || csat == Some("good") => Some(GOOD_RATING),
+            _ => None,
+        });
+    }
+    Ok(reasons)
+}
+
+#[cfg(test)]
+#[path = "counted_tests.rs"]
+mod tests;

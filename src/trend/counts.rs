@@ -1,0 +1,325 @@
+//! `Counts`: issue × segment × feed × period, complete, zeros included, nulls where nothing is known.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
+
+use crate::contract::{self, Column, Type};
+use crate::error::{Error, Result};
+use crate::trend::calendar::{Calendar, Period, micros};
+use crate::trend::counted::{Counted, wall_series};
+use crate::trend::coverage::{Cover, Coverage, FeedSpan};
+use crate::trend::people::texts;
+
+const fn column(name: &'static str, kind: Type, nullable: bool, about: &'static str) -> Column {
+    Column { name, kind, nullable, about }
+}
+
+/// The columns of the frame of [`Counts`], in its order: total first, then the issues as given; segments, feeds and
+/// periods ascending.
+pub const COLUMNS: &[Column] = &[
+    column("issue_id", Type::Text, false, "the issue; empty for the total of distinct counted records"),
+    column("segment", Type::Text, true, "the segment; null unless one was asked for"),
+    column("feed", Type::Text, false, "the feed"),
+    column("period", Type::Wall, false, "the period's first moment"),
+    column("observed", Type::Int, true, "one author's records in one thread once; null where nothing is known"),
+    column("records", Type::Int, false, "records"),
+    column("authors", Type::Int, false, "distinct authors the dump names"),
+    column("covered", Type::Bool, false, "whether the feed covers the whole period"),
+    column("partial", Type::Bool, false, "whether the feed covers only some of it"),
+];
+
+/// More cells than this do not fit the memory of an ordinary machine.
+const MOST_CELLS: usize = 40_000_000;
+
+/// One cell of the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// One author's records in one thread once; of the total, records. Null where the feed covers none of the period
+    /// and has no record in it.
+    pub observed: Option<i64>,
+    /// Records.
+    pub records: i64,
+    /// Distinct authors that the dump names; 0 where it names none.
+    pub authors: i64,
+}
+
+/// The counts of one run.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    /// The report's calendar.
+    pub calendar: Calendar,
+    /// The last day of the data, itself included.
+    pub now: Date,
+    /// Id and name; the total, where there is one, is first and has an empty id.
+    pub issues: Vec<(String, String)>,
+    /// Ascending; one null without segments.
+    pub segments: Vec<Option<String>>,
+    /// What each feed covers; the feeds of the grid.
+    pub coverage: Coverage,
+    /// Number of the first period ([`Calendar::index`]).
+    first: i64,
+    /// How many periods.
+    periods: usize,
+    /// Issue × segment × feed × period.
+    cells: Vec<Cell>,
+    /// Feed × period.
+    cover: Vec<Cover>,
+    /// The user's denominators, issue × segment × period; empty when there are none.
+    exposure: Vec<Option<f64>>,
+}
+
+/// The name of the total.
+pub const TOTAL: &str = "All records";
+
+impl Counts {
+    /// An empty grid from period `first` on, all cells as the coverage has them: 0 or null.
+    ///
+    /// # Errors
+    /// When it would not fit into memory.
+    pub(crate) fn empty(
+        calendar: Calendar,
+        now: Date,
+        issues: Vec<(String, String)>,
+        segments: Vec<Option<String>>,
+        coverage: Coverage,
+        span: std::ops::Range<i64>,
+    ) -> Result<Self> {
+        let periods = usize::try_from(span.end - span.start).unwrap_or(0);
+        let feeds = coverage.feeds.len();
+        let size = issues.len().saturating_mul(segments.len()).saturating_mul(feeds).saturating_mul(periods);
+        if size > MOST_CELLS {
+            let by = calendar.by.name();
+            return Err(Error::failed(format!("{size} counts are more than fit into memory"))
+                .evidence(format!(
+                    "{} issues × {} segments × {feeds} feeds × {periods} periods",
+                    issues.len(),
+                    segments.len()
+                ))
+                .hint(format!("count by something longer than a {by}, or by a column with fewer values")));
+        }
+        let mut cover = Vec::with_capacity(feeds * periods);
+        for feed in 0..feeds {
+            cover.extend(span.clone().map(|i| coverage.of(feed, calendar.period(i), &calendar)));
+        }
+        let known = |at: usize| cover[at % (feeds * periods)] != Cover::None;
+        let cells = (0..size).map(|at| Cell { observed: known(at).then_some(0), ..Cell::default() }).collect();
+        let exposure = Vec::new();
+        Ok(Self { calendar, now, issues, segments, coverage, first: span.start, periods, cells, cover, exposure })
+    }
+
+    /// How many periods the grid has.
+    pub fn periods(&self) -> usize {
+        self.periods
+    }
+
+    /// A period of the grid by its place.
+    pub fn period(&self, place: usize) -> Period {
+        self.calendar.period(self.first + place as i64)
+    }
+
+    /// The place of a period in the grid.
+    pub fn place(&self, period: Period) -> Option<usize> {
+        usize::try_from(self.calendar.index(period) - self.first).ok().filter(|p| *p < self.periods)
+    }
+
+    /// The feeds of the grid.
+    pub fn feeds(&self) -> &[FeedSpan] {
+        &self.coverage.feeds
+    }
+
+    /// Whether there is a total.
+    pub fn has_total(&self) -> bool {
+        self.issues.first().is_some_and(|(id, _)| id.is_empty())
+    }
+
+    /// One cell, all by place.
+    pub fn cell(&self, issue: usize, segment: usize, feed: usize, period: usize) -> Cell {
+        self.cells[self.at(issue, segment, feed, period)]
+    }
+
+    /// How a feed stands to a period.
+    pub fn cover(&self, feed: usize, period: usize) -> Cover {
+        self.cover[feed * self.periods + period]
+    }
+
+    /// The user's denominator; null without.
+    pub fn exposure(&self, issue: usize, segment: usize, period: usize) -> Option<f64> {
+        self.exposure.get((issue * self.segments.len() + segment) * self.periods + period).copied().flatten()
+    }
+
+    /// Sets denominators, issue × segment × period.
+    pub(crate) fn set_exposure(&mut self, exposure: Vec<Option<f64>>) {
+        self.exposure = exposure;
+    }
+
+    fn at(&self, issue: usize, segment: usize, feed: usize, period: usize) -> usize {
+        ((issue * self.segments.len() + segment) * self.coverage.feeds.len() + feed) * self.periods + period
+    }
+
+    pub(crate) fn cell_mut(&mut self, issue: usize, segment: usize, feed: usize, period: usize) -> &mut Cell {
+        let at = self.at(issue, segment, feed, period);
+        &mut self.cells[at]
+    }
+
+    /// The counts as a frame. Columns: [`COLUMNS`].
+    ///
+    /// # Errors
+    /// An internal error when the frame does not keep its contract.
+    pub fn frame(&self) -> Result<DataFrame> {
+        let mut issue = Vec::with_capacity(self.cells.len());
+        let mut segment = Vec::with_capacity(self.cells.len());
+        let mut feed = Vec::with_capacity(self.cells.len());
+        let mut period = Vec::with_capacity(self.cells.len());
+        let walls: Vec<i64> = (0..self.periods).map(|p| micros(self.period(p))).collect();
+        for (id, _) in &self.issues {
+            for value in &self.segments {
+                for span in &self.coverage.feeds {
+                    for wall in &walls {
+                        issue.push(id.as_str());
+                        segment.push(value.as_deref());
+                        feed.push(span.feed.as_str());
+                        period.push(Some(*wall));
+                    }
+                }
+            }
+        }
+        let cover = |wanted: Cover| -> Vec<bool> {
+            (0..self.cells.len()).map(|at| self.cover[at % self.cover.len()] == wanted).collect()
+        };
+        let columns = vec![
+            Series::new("issue_id".into(), issue).into_column(),
+            Series::new("segment".into(), segment).into_column(),
+            Series::new("feed".into(), feed).into_column(),
+            wall_series("period", &period)?.into_column(),
+            Series::new("observed".into(), self.cells.iter().map(|c| c.observed).collect::<Vec<_>>()).into_column(),
+            Series::new("records".into(), self.cells.iter().map(|c| c.records).collect::<Vec<_>>()).into_column(),
+            Series::new("authors".into(), self.cells.iter().map(|c| c.authors).collect::<Vec<_>>()).into_column(),
+            Series::new("covered".into(), cover(Cover::Whole)).into_column(),
+            Series::new("partial".into(), cover(Cover::Part)).into_column(),
+        ];
+        let frame = DataFrame::new(self.cells.len(), columns)?;
+        contract::check(&frame, COLUMNS, "counts")?;
+        Ok(frame)
+    }
+}
+
+/// What counting needs of a counted record.
+struct Row {
+    /// Wall time in microseconds; with the row it orders records: they are sorted by uid.
+    at: i64,
+    period: usize,
+    feed: usize,
+    segment: usize,
+    unit: i64,
+    author: Option<i64>,
+}
+
+/// Counts every issue, and the total of all counted records.
+///
+/// An issue's `observed` holds one author's matching records in one thread once, in the period (feed, segment) of the
+/// first; the total holds records. `matches` are record × issue (`row`, `issue_id`, `counts`, among others); those of
+/// issues not in `issues` (id, name) and those whose `counts` is false (candidates) are not looked at. The order of
+/// rows changes nothing.
+///
+/// # Errors
+/// When the grid would not fit into memory; an internal error when a frame breaks its contract.
+pub fn count(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]) -> Result<Counts> {
+    let (mut counts, rows) = grid(counted, issues)?;
+    let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
+    let found = matches.column("row")?.i64()?.iter();
+    let active = matches.column("counts")?.bool()?.iter();
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for ((row, id), active) in found.zip(matches.column("issue_id")?.str()?.iter()).zip(active) {
+        let issue = id.and_then(|id| place.get(id));
+        let row = row.and_then(|r| usize::try_from(r).ok());
+        if let (Some(issue), Some(row), Some(true)) = (issue, row, active) {
+            if row >= rows.len() {
+                return Err(Error::failed("internal: counts: a match names a record that is not there"));
+            }
+            pairs.push((*issue, row));
+        }
+    }
+    // All records match the total.
+    pairs.extend((0..rows.len()).map(|row| (0, row)));
+    pairs.retain(|(_, row)| rows[*row].is_some());
+    let key = |(issue, row): &(usize, usize)| (*issue, rows[*row].as_ref().map_or(0, |r| r.at), *row);
+    pairs.sort_unstable_by_key(key);
+    pairs.dedup();
+
+    let units = rows.iter().flatten().map(|r| r.unit + 1).max().unwrap_or(0);
+    let mut seen: Vec<usize> = vec![usize::MAX; usize::try_from(units).unwrap_or(0)];
+    let mut authors: Vec<(usize, i64)> = Vec::new();
+    for (issue, row) in pairs {
+        let Some(row) = &rows[row] else { continue };
+        let unit = usize::try_from(row.unit).unwrap_or(0);
+        let new = issue == 0 || seen[unit] != issue;
+        seen[unit] = issue;
+        let at = counts.at(issue, row.segment, row.feed, row.period);
+        let cell = &mut counts.cells[at];
+        cell.observed = Some(cell.observed.unwrap_or(0) + i64::from(new));
+        cell.records += 1;
+        authors.extend(row.author.map(|who| (at, who)));
+    }
+    authors.sort_unstable();
+    authors.dedup();
+    for (at, _) in authors {
+        counts.cells[at].authors += 1;
+    }
+    Ok(counts)
+}
+
+/// The empty grid, and every record's place in it; null when it does not count.
+fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<Option<Row>>)> {
+    let frame = counted.frame();
+    let calendar = counted.calendar.clone();
+    let counts: Vec<bool> = frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect();
+    let segments = texts(frame, "segment")?;
+    let mut values: Vec<Option<&str>> = segments.iter().zip(&counts).filter(|(_, c)| **c).map(|(s, _)| *s).collect();
+    values.sort_unstable();
+    values.dedup();
+    if values.is_empty() {
+        values.push(None);
+    }
+    let walls: Vec<Option<i64>> = frame.column("at")?.datetime()?.physical().iter().collect();
+    let in_period = frame.column("period")?.datetime()?.physical().iter();
+    let index: Vec<Option<i64>> = in_period.map(|p| p.map(|wall| calendar.index_of_micros(wall))).collect();
+    let spans = counted.coverage.feeds.iter().filter_map(|f| f.span);
+    let starts = spans.map(|s| calendar.index(s.first.at(0, 0, 0, 0)));
+    let first = starts.chain(index.iter().flatten().copied()).min();
+    let range = first.map_or(0..0, |first| first..calendar.index(counted.now.at(23, 0, 0, 0)) + 1);
+
+    let place: BTreeMap<&str, usize> =
+        counted.coverage.feeds.iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
+    let units = frame.column("unit")?.i64()?.iter();
+    let authors = frame.column("author")?.i64()?.iter();
+    let feeds = frame.column("feed")?.str()?.iter();
+    let mut rows = Vec::with_capacity(index.len());
+    for (i, ((unit, author), feed)) in units.zip(authors).zip(feeds).enumerate() {
+        let known = feed.and_then(|f| place.get(f)).copied();
+        let row = match (counts[i], index[i], walls[i], known, unit) {
+            (true, Some(period), Some(at), Some(feed), Some(unit)) => {
+                let period = usize::try_from(period - range.start).unwrap_or(0);
+                let segment = values.binary_search(&segments[i]).unwrap_or(0);
+                Some(Row { at, period, feed, segment, unit, author })
+            }
+            _ => None,
+        };
+        rows.push(row);
+    }
+    let total = std::iter::once((String::new(), TOTAL.to_owned()));
+    let issues = total.chain(issues.iter().cloned()).collect();
+    let values = values.into_iter().map(|v| v.map(str::to_owned)).collect();
+    let grid = Counts::empty(calendar, counted.now, issues, values, counted.coverage.clone(), range)?;
+    Ok((grid, rows))
+}
+
+/// The last day of a grid's period by its number; shorthand of the counts file.
+pub(crate) fn last_day_of(calendar: &Calendar, index: i64) -> Date {
+    calendar.last_day(calendar.period(index))
+}
+
+#[cfg(test)]
+#[path = "counts_tests.rs"]
+mod tests;

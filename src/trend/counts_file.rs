@@ -1,0 +1,291 @@
+//! Ready counts: `period,observed[,issue][,segment][,exposure]`, from an engine or a spreadsheet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Weekday};
+
+use crate::error::{Error, Result, nearest};
+use crate::trend::calendar::{By, Calendar, WeekStart, micros};
+use crate::trend::counts::{Counts, TOTAL, last_day_of};
+use crate::trend::coverage::{Coverage, FeedSpan, Span};
+use crate::trend::options::Options;
+use crate::trend::when::When;
+
+/// The columns a counts file may have.
+const COLUMNS: [&str; 5] = ["period", "observed", "issue", "segment", "exposure"];
+
+/// What the one feed of a counts file is called.
+const FEED: &str = "counts";
+
+struct Line {
+    number: u64,
+    wall: DateTime,
+    observed: Option<i64>,
+    issue: String,
+    segment: Option<String>,
+    exposure: Option<f64>,
+}
+
+/// Reads the text of a counts file; `path` is for messages.
+///
+/// Periods are days (`2026-11-02`), timestamps (`2026-11-02T14:00`, with an offset also: moved to `--tz`), or names
+/// (`2026-W46`, `2026-10`). How long a period is follows from the steps between them ([`infer`]) unless `--by` says it:
+/// then rows of one period are added up. A period or issue without a row inside the file's span is 0; an empty
+/// `observed` is unknown. Rows with an empty issue are the total; a file without such rows has no total, since records
+/// may count in several issues. Everything is complete unless `--as-of` says otherwise.
+///
+/// # Errors
+/// A missing or unknown column, a cell that is no number or time, a row given twice: with line and evidence.
+pub fn read(text: &[u8], path: &str, options: &Options) -> Result<Counts> {
+    let base = Calendar::new(By::Day, WeekStart::Mon, &options.tz)?;
+    let lines = lines(text, path, &base)?;
+    let walls: BTreeSet<DateTime> = lines.iter().map(|l| l.wall).collect();
+    let (Some(first), Some(last)) = (walls.first(), walls.last()) else {
+        return Err(Error::failed("there are no counts in it")
+            .at(path)
+            .hint("see plaint trends --help for the columns"));
+    };
+    let (by, week_start) = match options.by {
+        Some(by) => (by, options.week_start),
+        None => infer(&walls),
+    };
+    let calendar = Calendar::new(by, week_start, &options.tz)?;
+    let (from, to) = (calendar.index(*first), calendar.index(*last));
+    let now = options.as_of.unwrap_or(last_day_of(&calendar, to));
+    let span = Span { first: calendar.period(from).date(), last: last_day_of(&calendar, to).min(now) };
+    let span = (span.first <= now).then_some(span);
+    let coverage = Coverage { feeds: vec![FeedSpan { feed: FEED.to_owned(), span, expected: false }] };
+    let issues: BTreeSet<&str> = lines.iter().map(|l| l.issue.as_str()).collect();
+    let issues: Vec<(String, String)> = issues
+        .into_iter()
+        .map(|id| (id.to_owned(), if id.is_empty() { TOTAL.to_owned() } else { id.to_owned() }))
+        .collect();
+    let segments: BTreeSet<&Option<String>> = lines.iter().map(|l| &l.segment).collect();
+    let segments: Vec<Option<String>> = segments.into_iter().cloned().collect();
+    let mut counts = Counts::empty(calendar.clone(), now, issues, segments, coverage, from..to + 1)?;
+    fill(&mut counts, &lines, &calendar, from, path, options.by.is_some())?;
+    Ok(counts)
+}
+
+fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, path: &str, add: bool) -> Result<()> {
+    let mut seen: BTreeMap<(usize, usize, DateTime), u64> = BTreeMap::new();
+    let (segments, periods) = (counts.segments.len(), counts.periods());
+    let mut exposure: Vec<Option<f64>> = vec![None; counts.issues.len() * segments * periods];
+    let mut given = false;
+    let mut touched: BTreeSet<(usize, usize, usize)> = BTreeSet::new();
+    for line in lines {
+        let place = |error: Error| error.at(path).line(line.number);
+        let issue = counts.issues.binary_search_by(|(id, _)| id.as_str().cmp(&line.issue)).unwrap_or(0);
+        let segment = counts.segments.binary_search(&line.segment).unwrap_or(0);
+        let period = usize::try_from(calendar.index(line.wall) - from).unwrap_or(0);
+        let key = if add { line.wall } else { calendar.period_of(line.wall) };
+        if let Some(other) = seen.insert((issue, segment, key), line.number) {
+            return Err(place(Error::failed("the same period, issue and segment were on an earlier line"))
+                .evidence(format!("line {other}"))
+                .hint("give each count once, or name the periods to add up to with --by"));
+        }
+        let new = touched.insert((issue, segment, period));
+        let cell = counts.cell_mut(issue, segment, 0, period);
+        let before = if new { Some(0) } else { cell.observed };
+        let sum = match (before, line.observed) {
+            (Some(a), Some(b)) => Some(
+                a.checked_add(b).ok_or_else(|| place(Error::failed("the counts add up to more than can be held")))?,
+            ),
+            _ => None,
+        };
+        cell.observed = sum;
+        cell.records = sum.unwrap_or(0);
+        let slot = &mut exposure[(issue * segments + segment) * periods + period];
+        given |= line.exposure.is_some();
+        *slot = match (new, *slot, line.exposure) {
+            (true, _, value) => value,
+            (false, Some(a), Some(b)) => Some(a + b),
+            (false, ..) => None,
+        };
+    }
+    if given {
+        counts.set_exposure(exposure);
+    }
+    Ok(())
+}
+
+/// How long a period is, from the times given: hours when any is not midnight; quarters or months when all are first
+/// days of one (two or more of them); weeks, starting on that weekday, when all are whole weeks apart; else days.
+fn infer(walls: &BTreeSet<DateTime>) -> (By, WeekStart) {
+    let midnight = |w: &DateTime| w.time() == jiff::civil::Time::midnight();
+    if !walls.iter().all(midnight) {
+        return (By::Hour, WeekStart::Mon);
+    }
+    if walls.len() > 1 && walls.iter().all(|w| w.day() == 1) {
+        let quarters = walls.iter().all(|w| (w.month() - 1) % 3 == 0);
+        return (if quarters { By::Quarter } else { By::Month }, WeekStart::Mon);
+    }
+    let days: Vec<i64> = walls.iter().map(|w| micros(*w) / 86_400_000_000).collect();
+    if days.len() > 1 && days.windows(2).all(|pair| (pair[1] - pair[0]) % 7 == 0) {
+        return (By::Week, walls.first().map_or(WeekStart::Mon, |w| week_start(w.date())));
+    }
+    (By::Day, WeekStart::Mon)
+}
+
+fn week_start(day: Date) -> WeekStart {
+    match day.weekday() {
+        Weekday::Monday => WeekStart::Mon,
+        Weekday::Tuesday => WeekStart::Tue,
+        Weekday::Wednesday => WeekStart::Wed,
+        Weekday::Thursday => WeekStart::Thu,
+        Weekday::Friday => WeekStart::Fri,
+        Weekday::Saturday => WeekStart::Sat,
+        Weekday::Sunday => WeekStart::Sun,
+    }
+}
+
+fn lines(text: &[u8], path: &str, calendar: &Calendar) -> Result<Vec<Line>> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let broken = |cause: csv::Error| {
+        let line = cause.position().map_or(1, csv::Position::line);
+        let what = match cause.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("{len} cells under {expected_len} headers")
+            }
+            csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
+            _ => "it cannot be read as CSV".to_owned(),
+        };
+        Error::failed(what).at(path).line(line)
+    };
+    let headers: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
+    let mut at = [None; COLUMNS.len()];
+    for (i, header) in headers.iter().enumerate() {
+        let Some(column) = COLUMNS.iter().position(|c| c == header) else {
+            let hint = match nearest(header, COLUMNS) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("a counts file has {}", COLUMNS.join(", ")),
+            };
+            return Err(Error::failed(format!("unknown column \"{header}\"")).at(path).line(1).hint(hint));
+        };
+        at[column] = Some(i);
+    }
+    if at[0].is_none() || at[1].is_none() {
+        let error = Error::failed("a counts file needs the columns period and observed").at(path).line(1);
+        return Err(error.evidence(headers.join(",")).hint("for example: period,observed,issue"));
+    }
+    let mut lines = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        let number = record.position().map_or(0, csv::Position::line);
+        let cell = |column: usize| at[column].and_then(|i| record.get(i)).filter(|c| !c.is_empty());
+        let bad = |what: &str, cell: &str, hint: &str| {
+            Error::failed(what).at(path).line(number).evidence(format!("\"{cell}\"")).hint(hint)
+        };
+        let Some(period) = cell(0) else { return Err(bad("a row without a period", "", "write a day, 2026-11-02")) };
+        let wall = wall(period, calendar)
+            .ok_or_else(|| bad("not a period", period, "write a day (2026-11-02), a timestamp, 2026-W46 or 2026-10"))?;
+        let observed =
+            match cell(1) {
+                None => None,
+                Some(text) => Some(text.parse::<i64>().ok().filter(|n| *n >= 0).ok_or_else(|| {
+                    bad("observed is not a whole number from 0 on", text, "leave it empty if unknown")
+                })?),
+            };
+        let exposure = match cell(4) {
+            None => None,
+            Some(text) => Some(
+                text.parse::<f64>()
+                    .ok()
+                    .filter(|x| x.is_finite() && *x >= 0.0)
+                    .ok_or_else(|| bad("exposure is not a number from 0 on", text, "leave it empty if unknown"))?,
+            ),
+        };
+        let issue = cell(2).unwrap_or("").to_owned();
+        lines.push(Line { number, wall, observed, issue, segment: cell(3).map(str::to_owned), exposure });
+    }
+    Ok(lines)
+}
+
+fn wall(text: &str, calendar: &Calendar) -> Option<DateTime> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(calendar.zone().to_datetime(instant));
+    }
+    match When::parse(text) {
+        Ok(When::Day(day) | When::Week(day) | When::Month(day) | When::Quarter(day)) => Some(day.at(0, 0, 0, 0)),
+        Ok(When::Hour(moment)) => Some(moment),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trend::judge::judge;
+
+    fn counts(text: &str) -> Result<Counts> {
+        read(text.as_bytes(), "counts.csv", &Options::default())
+    }
+
+    fn values(counts: &Counts, issue: usize) -> Vec<Option<i64>> {
+        (0..counts.periods()).map(|p| counts.cell(issue, 0, 0, p).observed).collect()
+    }
+
+    #[test]
+    fn weeks_follow_from_steps_of_seven_days() {
+        let counts = counts("period,observed\n2026-11-01,3\n2026-11-15,4\n").unwrap();
+        assert_eq!((counts.calendar.by, counts.calendar.week_start), (By::Week, WeekStart::Sun));
+        assert_eq!(values(&counts, 0), [Some(3), Some(0), Some(4)]);
+        assert_eq!(counts.now, jiff::civil::date(2026, 11, 21));
+        assert!(counts.has_total());
+    }
+
+    #[test]
+    fn other_steps() {
+        let by = |text: &str| counts(&format!("period,observed\n{text}")).unwrap().calendar.by;
+        assert_eq!(by("2026-01-01,1\n2026-02-01,1\n"), By::Month);
+        assert_eq!(by("2026-01-01,1\n2026-04-01,1\n"), By::Quarter);
+        assert_eq!(by("2026-01-01,1\n2026-01-03,1\n"), By::Day);
+        assert_eq!(by("2026-01-01T03:00,1\n2026-01-01T00:00,1\n"), By::Hour);
+        assert_eq!(by("2026-01-01T03:00Z,1\n2026-01-01 05:00,1\n"), By::Hour);
+        assert_eq!(by("2026-W01,1\n2026-W03,1\n"), By::Week);
+    }
+
+    #[test]
+    fn issues_without_rows_are_zero_and_empty_cells_unknown() {
+        let counts =
+            counts("period,issue,observed,exposure\n2026-11-02,b,1,10\n2026-11-09,a,2,\n2026-11-16,a,,\n").unwrap();
+        assert!(!counts.has_total());
+        assert_eq!(values(&counts, 0), [Some(0), Some(2), None]);
+        assert_eq!(values(&counts, 1), [Some(1), Some(0), Some(0)]);
+        assert_eq!((counts.exposure(1, 0, 0), counts.exposure(0, 0, 1)), (Some(10.0), None));
+    }
+
+    #[test]
+    fn a_length_given_adds_up() {
+        let options = Options { by: Some(By::Week), ..Options::default() };
+        let text = "period,observed\n2026-11-02,1\n2026-11-03,2\n2026-11-10,5\n";
+        let counts = read(text.as_bytes(), "c.csv", &options).unwrap();
+        assert_eq!(values(&counts, 0), [Some(3), Some(5)]);
+    }
+
+    #[test]
+    fn as_of_makes_the_last_period_partial() {
+        let options = Options { as_of: Some(jiff::civil::date(2026, 11, 20)), ..Options::default() };
+        let text = "period,observed\n2026-11-02,1\n2026-11-09,2\n2026-11-16,5\n";
+        let counts = read(text.as_bytes(), "c.csv", &options).unwrap();
+        let points = judge(&counts, &options).unwrap().series().remove(0).points;
+        assert_eq!(points.iter().map(|p| p.partial).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(points[2].observed, Some(5));
+    }
+
+    #[test]
+    fn errors_name_line_and_evidence() {
+        let text = |text: &str| counts(text).unwrap_err().to_string();
+        assert!(
+            text("period,observd\n").contains("counts.csv:1: unknown column \"observd\"\nhint: did you mean observed?")
+        );
+        assert!(text("period,observed\n2026-11-02,1\n02.11.2026,1\n").starts_with("error: counts.csv:3: not a period"));
+        assert!(text("period,observed\n2026-11-02,1.5\n").contains("\"1.5\""));
+        assert!(text("period,observed\n2026-11-02\n").contains("1 cells under 2 headers"));
+        assert!(text("period,observed\n2026-11-02,1\n2026-11-02,1\n").contains("earlier line"));
+        assert!(text("period,observed\n").contains("no counts"));
+        assert!(text("observed\n1\n").contains("needs the columns"));
+    }
+}

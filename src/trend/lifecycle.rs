@@ -1,0 +1,109 @@
+//! Issues that appear and issues that come back.
+
+use crate::trend::compare::rate_ratio;
+
+/// An issue is new for so many periods.
+const NEW: usize = 4;
+/// Periods before those that its share is compared with.
+const BASELINE: usize = 8;
+/// The share test's one-sided level.
+const SHARE_ALPHA: f64 = 0.01;
+
+/// Whether an issue is new: not one record before the last four periods, at least five since, and more of all records
+/// since than in the eight periods before allow (exact conditional test, one-sided p ≤ .01).
+///
+/// `counts` are consecutive complete periods, the last being judged; `totals` the same periods' totals, or null: then
+/// periods stand in for records.
+pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
+    if counts.len() <= NEW {
+        return false;
+    }
+    let begin = counts.len() - NEW;
+    let since: i64 = counts[begin..].iter().sum();
+    if since < 5 || counts[..begin].iter().any(|c| *c > 0) {
+        return false;
+    }
+    let baseline = begin.saturating_sub(BASELINE)..begin;
+    let exposure = |range: std::ops::Range<usize>| match totals {
+        Some(totals) => totals[range].iter().sum::<i64>() as f64,
+        None => range.len() as f64,
+    };
+    // More units than records cannot be; a match moved to another period may make it look so.
+    let now = exposure(begin..counts.len()).max(since as f64 * f64::from(u8::from(totals.is_some())));
+    rate_ratio(since, now, 0, exposure(baseline)).is_some_and(|change| change.p_up <= SHARE_ALPHA)
+}
+
+/// Whether an issue is back: at least five records once, then silence for longer than four periods and three times
+/// its own usual gap (95 % quantile of the empty periods between two with records), then at least three records in the
+/// last two periods.
+///
+/// `counts` are consecutive complete periods, the last being judged.
+pub fn returned(counts: &[i64]) -> bool {
+    let Some(recent) = counts.len().checked_sub(2) else { return false };
+    if counts[recent..].iter().sum::<i64>() < 3 {
+        return false;
+    }
+    let before: Vec<usize> = (0..recent).filter(|i| counts[*i] > 0).collect();
+    let (Some(last), Some(again)) = (before.last(), (recent..counts.len()).find(|i| counts[*i] > 0)) else {
+        return false;
+    };
+    if before.iter().map(|i| counts[*i]).sum::<i64>() < 5 {
+        return false;
+    }
+    let mut gaps: Vec<usize> = before.windows(2).map(|pair| pair[1] - pair[0] - 1).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get((gaps.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0);
+    again - last - 1 > (3 * usual).max(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_in_four_weeks_after_nothing_is_new() {
+        let mut counts = vec![0; 20];
+        let totals = vec![100; 20];
+        counts[19] = 5;
+        // (400 / 1200)^5 = .0041
+        assert!(emerging(&counts, Some(&totals)) && emerging(&counts, None));
+        counts[19] = 4;
+        assert!(!emerging(&counts, Some(&totals)));
+        counts[19] = 5;
+        counts[3] = 1;
+        assert!(!emerging(&counts, Some(&totals)));
+    }
+
+    #[test]
+    fn growth_of_everything_is_not_a_new_issue() {
+        let mut counts = vec![0; 20];
+        counts[18] = 5;
+        let mut totals = vec![10; 20];
+        totals[16..].fill(1_000);
+        // (4000 / 4080)^5 = .91
+        assert!(!emerging(&counts, Some(&totals)));
+        assert!(!emerging(&[9, 9, 9], None));
+    }
+
+    #[test]
+    fn silence_longer_than_usual_makes_a_return() {
+        let with = |silence: usize, last: [i64; 2]| {
+            let mut counts = vec![3, 0, 2, 1];
+            counts.extend(vec![0; silence]);
+            counts.extend(last);
+            returned(&counts)
+        };
+        assert!(with(5, [3, 0]) && with(4, [0, 3]));
+        assert!(!with(4, [3, 0]), "four empty weeks are not more than four");
+        assert!(!with(9, [1, 1]), "two records are not enough");
+        // Its usual gap of two empty weeks asks for more than six.
+        let gaps = |silence: usize| {
+            let mut counts = vec![3, 0, 0, 3];
+            counts.extend(vec![0; silence]);
+            counts.extend([5, 5]);
+            returned(&counts)
+        };
+        assert!(!gaps(6) && gaps(7));
+        assert!(!returned(&[0, 0, 0, 0, 0, 0, 9, 9]) && !returned(&[]));
+    }
+}

@@ -1,0 +1,151 @@
+//! Like for like: a comparison uses only feeds that cover all of it.
+
+use crate::trend::calendar::{Period, day_label};
+use crate::trend::counts::Counts;
+use crate::trend::coverage::Cover;
+
+/// The feeds with which one period can be compared with its past.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LikeForLike {
+    /// The feeds compared, by place in [`Counts::feeds`]; they cover every period from `history_from` on.
+    pub feeds: Vec<usize>,
+    /// The other feeds, each with the reason: `App Store ends 12 Nov 2026`.
+    pub left_out: Vec<(String, String)>,
+    /// The first period of the history.
+    pub history_from: Period,
+    /// Its place in the grid.
+    pub from: usize,
+}
+
+/// Periods whose records say how much a feed weighs.
+const RECENT: usize = 8;
+/// The feeds compared hold at least this share of the recent records, percent.
+const SHARE: i64 = 80;
+
+/// Finds the feeds for the period at `place`; null when no feed covers it.
+///
+/// Of the feeds that cover the period, those are compared that cover everything from the start of the history on. The
+/// start is the earliest with which they hold at least 80 % of the counted records of the last eight periods before,
+/// so that a small new feed does not cut everybody's past short. Where even that leaves fewer than `least` periods of
+/// history, the past wins over the share: a big new feed is left out, and named, until it has a past of its own.
+pub fn like_for_like(counts: &Counts, place: usize, least: usize) -> Option<LikeForLike> {
+    // Of every feed that covers the period: since when without a hole, and how many recent records.
+    let mut since: Vec<(usize, usize, i64)> = Vec::new();
+    for feed in 0..counts.feeds().len() {
+        if counts.cover(feed, place) == Cover::Whole {
+            let start = (0..place).rev().take_while(|p| counts.cover(feed, *p) == Cover::Whole).last().unwrap_or(place);
+            since.push((start, feed, recent(counts, feed, place)));
+        }
+    }
+    since.sort_unstable();
+    let all: i64 = since.iter().map(|s| s.2).sum();
+    let mut held = 0;
+    let enough = since.iter().position(|(_, _, records)| {
+        held += records;
+        held * 100 >= all * SHARE
+    });
+    let mut from = since.get(enough?)?.0;
+    if place - from < least {
+        // The latest start that leaves enough history; without one, the longest history there is.
+        let long = since.iter().map(|s| s.0).filter(|start| place - start >= least).max();
+        from = long.or_else(|| since.first().map(|s| s.0))?;
+    }
+    let mut feeds: Vec<usize> = since.iter().filter(|s| s.0 <= from).map(|s| s.1).collect();
+    feeds.sort_unstable();
+    let left_out = (0..counts.feeds().len())
+        .filter(|feed| !feeds.contains(feed))
+        .map(|feed| (counts.feeds()[feed].feed.clone(), why(counts, feed, place)))
+        .collect();
+    Some(LikeForLike { feeds, left_out, history_from: counts.period(from), from })
+}
+
+fn recent(counts: &Counts, feed: usize, place: usize) -> i64 {
+    let totals = if counts.has_total() { 0..1 } else { 0..counts.issues.len() };
+    let mut sum = 0;
+    for period in place.saturating_sub(RECENT)..place {
+        for issue in totals.clone() {
+            for segment in 0..counts.segments.len() {
+                sum += counts.cell(issue, segment, feed, period).observed.unwrap_or(0);
+            }
+        }
+    }
+    sum
+}
+
+fn why(counts: &Counts, feed: usize, place: usize) -> String {
+    let feed = &counts.feeds()[feed];
+    let period = counts.period(place);
+    match feed.span {
+        None => format!("{} has no dated records", feed.feed),
+        Some(span) if span.last < counts.calendar.last_day(period) => {
+            format!("{} ends {}", feed.feed, day_label(span.last))
+        }
+        Some(span) => format!("{} begins {}", feed.feed, day_label(span.first)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trend::calendar::{By, Calendar, WeekStart};
+    use crate::trend::coverage::{Coverage, FeedSpan, Span};
+    use jiff::civil::{Date, date};
+
+    /// Weekly counts from Monday 5 January 2026, 20 weeks; each feed its days and its records a week.
+    fn counts(feeds: &[(&str, Date, Date, i64)]) -> Counts {
+        let calendar = Calendar::new(By::Week, WeekStart::Mon, "UTC").unwrap();
+        let spans = feeds.iter().map(|(feed, first, last, _)| FeedSpan {
+            feed: (*feed).to_owned(),
+            span: Some(Span { first: *first, last: *last }),
+            expected: false,
+        });
+        let first = calendar.index(date(2026, 1, 5).at(0, 0, 0, 0));
+        let coverage = Coverage { feeds: spans.collect() };
+        let total = vec![(String::new(), "All".to_owned())];
+        let now = date(2026, 5, 24);
+        let mut counts = Counts::empty(calendar, now, total, vec![None], coverage, first..first + 20).unwrap();
+        for (feed, (_, _, _, records)) in feeds.iter().enumerate() {
+            for period in 0..20 {
+                if counts.cover(feed, period) == Cover::Whole {
+                    counts.cell_mut(0, 0, feed, period).observed = Some(*records);
+                }
+            }
+        }
+        counts
+    }
+
+    const START: Date = date(2026, 1, 5);
+    const END: Date = date(2026, 5, 24);
+
+    #[test]
+    fn a_feed_that_ended_is_left_out_and_named() {
+        let counts = counts(&[("app", START, date(2026, 5, 20), 90), ("mail", START, END, 10)]);
+        let last = like_for_like(&counts, 19, 8).unwrap();
+        assert_eq!((last.feeds, last.from), (vec![1], 0));
+        assert_eq!(last.left_out, [("app".to_owned(), "app ends 20 May 2026".to_owned())]);
+        let before = like_for_like(&counts, 18, 8).unwrap();
+        assert_eq!((before.feeds, before.left_out.len()), (vec![0, 1], 0));
+    }
+
+    #[test]
+    fn a_small_new_feed_does_not_cut_the_past_a_big_one_with_a_past_does() {
+        // The new feed begins in the 10th week (place 9).
+        let begin = date(2026, 3, 9);
+        let small = counts(&[("new", begin, END, 20), ("old", START, END, 80)]);
+        let found = like_for_like(&small, 19, 8).unwrap();
+        assert_eq!((found.feeds, found.from), (vec![1], 0));
+        assert_eq!(found.left_out[0].1, "new begins 9 Mar 2026");
+        let big = counts(&[("new", begin, END, 21), ("old", START, END, 79)]);
+        let found = like_for_like(&big, 19, 8).unwrap();
+        assert_eq!((found.feeds, found.from, found.history_from), (vec![0, 1], 9, begin.at(0, 0, 0, 0)));
+        // While it has less than eight weeks of past, it is left out.
+        let found = like_for_like(&big, 16, 8).unwrap();
+        assert_eq!((found.feeds, found.from), (vec![1], 0));
+    }
+
+    #[test]
+    fn without_a_feed_there_is_nothing_to_compare() {
+        let counts = counts(&[("app", START, date(2026, 2, 1), 5)]);
+        assert_eq!(like_for_like(&counts, 10, 8), None);
+    }
+}

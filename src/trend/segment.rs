@@ -1,0 +1,56 @@
+//! The column that segments: one of our fields, or the dump's own header.
+
+use polars::prelude::DataType;
+
+use crate::error::{Error, Result, nearest};
+use crate::normalise::records::{COLUMNS, Records};
+
+/// What stands for an empty cell.
+const EMPTY: &str = "(none)";
+
+/// The segment of every record by the column `name`: a field, a dump's header that became a field, or a key of
+/// `extra`. Empty cells are `(none)`.
+///
+/// # Errors
+/// Bad usage when there is no such column, or it holds times or lists.
+pub fn segments(records: &Records, name: &str) -> Result<Vec<String>> {
+    let field = records.headers().get(name).map_or(name, String::as_str);
+    if let Some(column) = COLUMNS.iter().find(|c| c.name == field && c.name != "extra") {
+        let cells = records.frame().column(column.name)?;
+        if matches!(cells.dtype(), DataType::Datetime(..) | DataType::List(_)) {
+            return Err(Error::usage(format!("--segment {name}: cannot count by {}", column.kind.name()))
+                .hint("name a column with one short value per record, for example --segment country"));
+        }
+        let cells = cells.cast(&DataType::String)?;
+        return Ok(cells.str()?.iter().map(named).collect());
+    }
+    let mut known = false;
+    let mut found = Vec::with_capacity(records.len());
+    for cell in records.frame().column("extra")?.str()?.iter() {
+        let value = cell.filter(|text| text.contains(name)).and_then(|text| value_of(text, name));
+        known |= value.is_some();
+        found.push(named(value.as_deref()));
+    }
+    if known || records.is_empty() {
+        return Ok(found);
+    }
+    let error = Error::usage(format!("--segment: there is no column \"{name}\""));
+    let columns = COLUMNS.iter().map(|c| c.name).chain(records.headers().keys().map(String::as_str));
+    Err(match nearest(name, columns) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error.hint("see plaint list columns; a dump's own headers can be named too"),
+    })
+}
+
+fn named(cell: Option<&str>) -> String {
+    cell.map(str::trim).filter(|c| !c.is_empty()).unwrap_or(EMPTY).to_owned()
+}
+
+fn value_of(extra: &str, name: &str) -> Option<String> {
+    let object: serde_json::Value = serde_json::from_str(extra).ok()?;
+    match object.get(name)? {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

@@ -1,0 +1,117 @@
+//! `Trends`: one row per issue, segment and period, with what was tested and found.
+
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series as Cells};
+
+use crate::contract::{self, Column, Type};
+use crate::error::Result;
+use crate::trend::calendar::{Period, micros};
+use crate::trend::counted::wall_series;
+use crate::trend::like_for_like::LikeForLike;
+use crate::trend::series::{Point, Series};
+
+const fn column(name: &'static str, kind: Type, nullable: bool, about: &'static str) -> Column {
+    Column { name, kind, nullable, about }
+}
+
+/// The columns of the frame of [`Trends`], in the order of `trends --format csv`.
+pub const COLUMNS: &[Column] = &[
+    column("issue_id", Type::Text, false, "the issue; empty for the total"),
+    column("issue", Type::Text, false, "its name"),
+    column("segment", Type::Text, true, "the segment; null unless one was asked for"),
+    column("period", Type::Wall, false, "the period's first moment"),
+    column("observed", Type::Int, true, "count; null when no feed covers the period"),
+    column("exposure", Type::Float, true, "the denominator of rate: counted records of the feeds compared, or given"),
+    column("expected", Type::Float, true, "baseline mean from earlier periods alone; null when untested"),
+    column("upper", Type::Float, true, "upper bound of the usual range; null when untested"),
+    column("p", Type::Float, true, "chance of a count as high had nothing changed; null when untested"),
+    column("signal", Type::Text, true, "spike, emerging or returned"),
+    column("partial", Type::Bool, false, "not a whole period; never tested"),
+    column("records", Type::Int, false, "records"),
+    column("authors", Type::Int, false, "distinct authors the dump names"),
+    column("rate", Type::Float, true, "compared ÷ exposure"),
+    column("q", Type::Float, true, "p corrected for the number of issues tested in the period"),
+    column("level", Type::Text, true, "watch, alert or urgent"),
+    column("effect", Type::Float, true, "compared ÷ expected"),
+    column("effect_low", Type::Float, true, "lower end of its 95 % interval"),
+    column("effect_high", Type::Float, true, "upper end of its 95 % interval"),
+    column("history", Type::Int, false, "complete earlier periods the test could use"),
+    column("covered", Type::Bool, false, "whether every feed covers the period"),
+    column("compared", Type::Int, true, "the count over the feeds that also cover the history"),
+];
+
+/// The judged counts: total first, then the issues, each over the periods shown.
+#[derive(Debug, Clone)]
+pub struct Trends {
+    frame: DataFrame,
+    series: Vec<Series>,
+    like_for_like: Vec<(Period, Option<LikeForLike>)>,
+}
+
+impl Trends {
+    /// Makes the frame of the series.
+    ///
+    /// # Errors
+    /// An internal error when the frame does not keep its contract.
+    pub(crate) fn new(series: Vec<Series>, like_for_like: Vec<(Period, Option<LikeForLike>)>) -> Result<Self> {
+        let frame = frame(&series)?;
+        contract::check(&frame, COLUMNS, "trends")?;
+        Ok(Self { frame, series, like_for_like })
+    }
+
+    /// The frame itself. Columns: [`COLUMNS`].
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// One series per issue and segment, the total first; one point per period shown.
+    pub fn series(&self) -> Vec<Series> {
+        self.series.clone()
+    }
+
+    /// The feeds a period was compared on; null when no feed covers it, or it is not complete or not shown.
+    pub fn like_for_like(&self, period: Period) -> Option<&LikeForLike> {
+        self.like_for_like.iter().find(|(p, _)| *p == period).and_then(|(_, l)| l.as_ref())
+    }
+}
+
+fn frame(series: &[Series]) -> Result<DataFrame> {
+    let rows: Vec<(&Series, &Point)> = series.iter().flat_map(|s| s.points.iter().map(move |p| (s, p))).collect();
+    let periods: Vec<Option<i64>> = rows.iter().map(|(_, p)| Some(micros(p.period))).collect();
+    let text = |name: &str, cell: fn(&Series, &Point) -> Option<String>| {
+        Cells::new(name.into(), rows.iter().map(|(s, p)| cell(s, p)).collect::<Vec<_>>()).into_column()
+    };
+    let int = |name: &str, cell: fn(&Point) -> Option<i64>| {
+        Cells::new(name.into(), rows.iter().map(|(_, p)| cell(p)).collect::<Vec<_>>()).into_column()
+    };
+    let float = |name: &str, cell: fn(&Point) -> Option<f64>| {
+        Cells::new(name.into(), rows.iter().map(|(_, p)| cell(p)).collect::<Vec<_>>()).into_column()
+    };
+    let flag = |name: &str, cell: fn(&Point) -> bool| {
+        Cells::new(name.into(), rows.iter().map(|(_, p)| cell(p)).collect::<Vec<_>>()).into_column()
+    };
+    let columns = vec![
+        text("issue_id", |s, _| Some(s.issue_id.clone())),
+        text("issue", |s, _| Some(s.issue.clone())),
+        text("segment", |s, _| s.segment.clone()),
+        wall_series("period", &periods)?.into_column(),
+        int("observed", |p| p.observed),
+        float("exposure", |p| p.exposure),
+        float("expected", |p| p.expected),
+        float("upper", |p| p.upper),
+        float("p", |p| p.p),
+        text("signal", |_, p| p.signal.map(|s| s.name().to_owned())),
+        flag("partial", |p| p.partial),
+        int("records", |p| Some(p.records)),
+        int("authors", |p| Some(p.authors)),
+        float("rate", |p| p.rate),
+        float("q", |p| p.q),
+        text("level", |_, p| p.level.map(|l| l.name().to_owned())),
+        float("effect", |p| p.effect),
+        float("effect_low", |p| p.effect_low),
+        float("effect_high", |p| p.effect_high),
+        int("history", |p| Some(p.history)),
+        flag("covered", |p| p.covered),
+        int("compared", |p| p.compared),
+    ];
+    Ok(DataFrame::new(rows.len(), columns)?)
+}
