@@ -6,6 +6,7 @@ use std::sync::Arc;
 use polars::prelude::{DataFrame, DataType};
 
 use crate::error::{Error, Result};
+use crate::ingest::chunks::Content;
 use crate::ingest::source::{Binding, DateOrder, Source};
 
 /// 1-based data row in the dump (Int64, no nulls).
@@ -15,6 +16,18 @@ pub const LINE: &str = "_line";
 /// Why the reader could not make a row of it (`ragged row: 3 cells under 7 headers`); null for a good row (String).
 /// The cells of such a row are given as far as they go.
 pub const PROBLEM: &str = "_problem";
+
+/// [`PROBLEM`] of a row without any content: not an utterance, skipped.
+pub const GHOST_ROW: &str = "ghost row";
+/// [`PROBLEM`] of a total, copyright or confidentiality line under the data: not an utterance, skipped.
+pub const FOOTER: &str = "footer";
+/// [`PROBLEM`] of a row that the source says is something else, followed by the column that says so: skipped.
+pub const NOT_AN_UTTERANCE: &str = "not an utterance: ";
+
+/// Whether a row with this [`PROBLEM`] is skipped (it never was an utterance) rather than rejected.
+pub fn is_skipped(problem: &str) -> bool {
+    problem == GHOST_ROW || problem == FOOTER || problem.starts_with(NOT_AN_UTTERANCE)
+}
 
 /// How a dump is read: decided once per file, before its rows.
 #[derive(Debug, Clone)]
@@ -47,6 +60,8 @@ pub struct Dump {
     pub source_tz: Option<String>,
     /// What was assumed or noticed while opening it, in words.
     pub assumptions: Vec<String>,
+    /// Where its rows are read from.
+    pub content: Content,
 }
 
 /// A chunk of rows: [`ROW`], [`LINE`], [`PROBLEM`], then one String column per column of the dump; empty cells are null.

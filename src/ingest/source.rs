@@ -29,9 +29,14 @@ pub struct Source {
     #[serde(default)]
     pub forbids: Vec<String>,
     /// JSON: dotted path to the list of rows, or to one row (`tickets`, `data.children[].data`, `hits.hits[]._source`).
-    /// Several are tried in order; empty: the document itself is the list, or each line is a row.
+    /// Several are tried in order; empty: the document itself is the list, or each line is a row. `a[]` must be a list,
+    /// `a[key]` takes those that have the key, `a[key=value]` and `a[key!=value]` those whose key is (not) the value.
     #[serde(default)]
     pub rows_at: Vec<String>,
+    /// JSON: paths within a row to further rows of the same kind (`replies.data.children[].data`); what lies there is
+    /// rows, not columns of the row around it.
+    #[serde(default)]
+    pub rows_within: Vec<String>,
     /// The zone of wall times that carry none (IANA name); null: unknown.
     pub zone: Option<String>,
     /// The order of numeric dates where a column cannot decide: `dmy`, `mdy` or `ymd`.
@@ -48,7 +53,8 @@ pub struct Source {
     /// without an entry falls through to the common value tables.
     #[serde(default)]
     pub values: BTreeMap<String, BTreeMap<String, String>>,
-    /// Rows whose field has one of these raw values are not utterances and are skipped (`pull_request`, `more`).
+    /// Rows whose field, or whose column of the dump, has one of these raw values are not utterances and are skipped;
+    /// `"*"` is any non-empty value. The reader skips by column (`"pull_request.url" = ["*"]`), normalisation by field.
     #[serde(default)]
     pub skip: BTreeMap<String, Vec<String>>,
     /// What a reader of the report should know about this kind of export.

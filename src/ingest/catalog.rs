@@ -1,0 +1,218 @@
+//! The sources that come with plaint, and the user's own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::{Arc, OnceLock};
+
+use regex::Regex;
+
+use crate::error::{self, Error, Result};
+use crate::ingest::options;
+use crate::ingest::source::Source;
+
+/// A source's file, in the binary.
+#[derive(Debug, Clone, Copy)]
+pub struct Embedded {
+    /// The file's name without `.toml`.
+    pub name: &'static str,
+    /// Its text.
+    pub toml: &'static str,
+}
+
+/// Every source that comes with plaint, in the order of `plaint list sources`.
+pub const SOURCES: &[Embedded] = &[
+    Embedded { name: "boston311", toml: include_str!("sources/boston311.toml") },
+    Embedded { name: "cfpb_csv", toml: include_str!("sources/cfpb_csv.toml") },
+    Embedded { name: "cfpb_json", toml: include_str!("sources/cfpb_json.toml") },
+    Embedded { name: "generic_csv", toml: include_str!("sources/generic_csv.toml") },
+    Embedded { name: "generic_json", toml: include_str!("sources/generic_json.toml") },
+    Embedded { name: "github_issues_json", toml: include_str!("sources/github_issues_json.toml") },
+    Embedded { name: "google_play_csv", toml: include_str!("sources/google_play_csv.toml") },
+    Embedded { name: "gplay_scraper", toml: include_str!("sources/gplay_scraper.toml") },
+    Embedded { name: "itunes_rss", toml: include_str!("sources/itunes_rss.toml") },
+    Embedded { name: "jira_csv", toml: include_str!("sources/jira_csv.toml") },
+    Embedded { name: "nyc311", toml: include_str!("sources/nyc311.toml") },
+    Embedded { name: "reddit_csv", toml: include_str!("sources/reddit_csv.toml") },
+    Embedded { name: "reddit_json", toml: include_str!("sources/reddit_json.toml") },
+    Embedded { name: "redditextractor", toml: include_str!("sources/redditextractor.toml") },
+    Embedded { name: "trustpilot_csv", toml: include_str!("sources/trustpilot_csv.toml") },
+    Embedded { name: "twcs_csv", toml: include_str!("sources/twcs_csv.toml") },
+    Embedded { name: "zendesk_csv", toml: include_str!("sources/zendesk_csv.toml") },
+    Embedded { name: "zendesk_json", toml: include_str!("sources/zendesk_json.toml") },
+];
+
+/// Every source of [`SOURCES`], read.
+///
+/// # Errors
+/// An internal error when one of them is malformed; a test reads them all.
+pub fn all() -> Result<&'static [Arc<Source>]> {
+    static ALL: OnceLock<Result<Vec<Arc<Source>>>> = OnceLock::new();
+    ALL.get_or_init(|| SOURCES.iter().map(|s| parse(s.toml, &format!("sources/{}.toml", s.name)).map(Arc::new)).collect())
+        .as_deref()
+        .map_err(Clone::clone)
+}
+
+/// The source the user named: one of ours, or the path of a `.toml` file.
+///
+/// # Errors
+/// Bad usage when there is none of that name; a file that cannot be read, or is not a source (with its line).
+pub fn named(name: &str) -> Result<Arc<Source>> {
+    if name.ends_with(".toml") {
+        let text = fs::read_to_string(name).map_err(|cause| Error::io(name, "read the source", &cause))?;
+        return parse(&text, name).map(Arc::new);
+    }
+    let all = all()?;
+    if let Some(source) = all.iter().find(|source| source.name == name) {
+        return Ok(Arc::clone(source));
+    }
+    let names = || all.iter().map(|source| source.name.as_str());
+    let error = Error::usage(format!("--source: there is no source \"{name}\""));
+    Err(match error::nearest(name, names()) {
+        Some(near) => error.hint(format!("did you mean --source {near}?")),
+        None => error
+            .evidence(format!("sources: {}", names().collect::<Vec<_>>().join(", ")))
+            .hint("name one of these, or a file ending in .toml"),
+    })
+}
+
+/// Reads a source's file; `path` is for the errors.
+///
+/// # Errors
+/// Not TOML, an unknown key, or a value that means nothing, with the line.
+pub fn parse(text: &str, path: &str) -> Result<Source> {
+    let source: Source = toml_edit::de::from_str(text).map_err(|cause| {
+        let (line, column) = cause.span().map_or((1, 1), |span| place(text, span.start));
+        let what = cause.message().lines().collect::<Vec<_>>().join("; ");
+        Error::failed(format!("not a source: {what}")).at(path).line(line).column(column)
+    })?;
+    check(&source).map_err(|(key, what, hint)| {
+        let error = Error::failed(what).at(path).hint(hint);
+        match text.lines().position(|line| line.trim_start().trim_start_matches('"').starts_with(&key)) {
+            Some(line) => error.line(line as u64 + 1),
+            None => error,
+        }
+    })?;
+    Ok(source)
+}
+
+/// Line and column (1-based) of a byte.
+fn place(text: &str, byte: usize) -> (u64, u64) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() as u64 + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u64 + 1;
+    (line, column)
+}
+
+const KINDS: [&str; 6] = ["mention", "ticket", "ticket_message", "review", "filing", "survey"];
+const FEEDS: [&str; 3] = ["channel", "channel_raw", "brand"];
+
+/// What the types cannot say. A failure is the key it is about, what is wrong, and a hint.
+fn check(source: &Source) -> Result<(), (String, String, String)> {
+    let wrong = |key: &str, what: String, hint: String| Err((key.to_owned(), what, hint));
+    if !KINDS.contains(&source.kind.as_str()) {
+        let hint = format!("kind is one of {}", KINDS.join(", "));
+        return wrong("kind", format!("there is no kind \"{}\"", source.kind), hint);
+    }
+    if let Some(feed) = source.feed.iter().find(|feed| !FEEDS.contains(&feed.as_str())) {
+        return wrong("feed", format!("a feed cannot be told by \"{feed}\""), format!("feed lists {}", FEEDS.join(", ")));
+    }
+    for (field, binding) in &source.fields {
+        if !options::fields().any(|known| known == field) {
+            let hint = match error::nearest(field, options::fields()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("fields: {}", options::fields().collect::<Vec<_>>().join(", ")),
+            };
+            return wrong(field, format!("there is no field \"{field}\""), hint);
+        }
+        if let Some(pattern) = &binding.pattern
+            && let Err(cause) = Regex::new(pattern)
+        {
+            let what = format!("the pattern of {field} is not a regular expression");
+            return wrong(field, what, cause.to_string().lines().last().unwrap_or("check the pattern").to_owned());
+        }
+        if binding.scale.is_some_and(|[low, high]| low >= high) {
+            return wrong(field, format!("the scale of {field} is upside down"), "write scale = [lowest, highest]".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// A header as it is compared: NFKC, byte order marks and outer spaces off, spaces and underscores one space, lower case.
+pub(crate) fn fold(header: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let plain: String = header.nfkc().flat_map(char::to_lowercase).map(|c| if c == '_' { ' ' } else { c }).collect();
+    let plain = plain.trim_start_matches('\u{feff}');
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Column by folded name; a repeat (`Name#2`) stands behind its first.
+pub(crate) fn index(columns: &[String]) -> BTreeMap<String, Vec<usize>> {
+    let mut index: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, column) in columns.iter().enumerate() {
+        let base = match column.rsplit_once('#') {
+            Some((base, n)) if n.bytes().all(|b| b.is_ascii_digit()) && columns[..at].iter().any(|c| c == base) => base,
+            _ => column,
+        };
+        index.entry(fold(base)).or_default().push(at);
+    }
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_directory() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/ingest/sources");
+        let mut files: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap().replace(".toml", ""))
+            .collect();
+        files.sort();
+        assert_eq!(files, SOURCES.iter().map(|s| s.name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_source_reads_and_bears_its_files_name() {
+        for (source, embedded) in all().unwrap().iter().zip(SOURCES) {
+            assert_eq!(source.name, embedded.name);
+            assert!(!source.about.is_empty());
+            let folded: Vec<String> = source.requires.iter().map(|r| fold(r)).collect();
+            assert!(folded.iter().all(|r| !r.is_empty()), "{}", source.name);
+        }
+    }
+
+    #[test]
+    fn folds_headers() {
+        assert_eq!(fold(" Created_At  (UTC) "), "created at (utc)");
+        assert_eq!(fold("ＩＤ"), "id");
+    }
+
+    #[test]
+    fn repeats_stand_behind_their_first() {
+        let columns = ["Comment", "Id", "Comment#2", "Issue#7"].map(str::to_owned);
+        let index = index(&columns);
+        assert_eq!(index["comment"], [0, 2]);
+        assert_eq!(index["issue#7"], [3]);
+    }
+
+    const MINE: &str = "name = \"mine\"\nabout = \"a\"\nkind = \"review\"\nsystem = \"shop\"\nshape = \"table\"\n[fields]\nbody = \"Text\"\n";
+
+    #[test]
+    fn a_users_source_is_read_and_its_mistakes_have_a_line() {
+        assert_eq!(parse(MINE, "mine.toml").unwrap().fields["body"].from, ["Text"]);
+        let said = |text: &str| parse(text, "mine.toml").unwrap_err().to_string();
+        let unknown = said(&MINE.replace("body", "bodi"));
+        assert_eq!(unknown, "error: mine.toml:7: there is no field \"bodi\"\nhint: did you mean body?");
+        assert!(said(&MINE.replace("\"review\"", "\"rant\"")).starts_with("error: mine.toml:3: there is no kind"));
+        assert!(said(&MINE.replace("shape = \"table\"", "shape = ")).starts_with("error: mine.toml:5:"));
+        assert!(said(&MINE.replace("about", "abuot")).contains("abuot"));
+    }
+
+    #[test]
+    fn an_unknown_source_is_met_with_the_nearest() {
+        assert!(named("cfpb").unwrap_err().to_string().contains("hint:"));
+        assert!(named("reddit-csv").unwrap_err().to_string().contains("did you mean --source reddit_csv?"));
+    }
+}
