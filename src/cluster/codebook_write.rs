@@ -23,9 +23,7 @@ impl Codebook {
     pub fn to_toml(&self) -> String {
         let mut out = String::from(HEADER);
         let _ = write!(out, "\nversion = {}\ntokenizer = {}\nignore = {}\n", self.version, self.tokenizer, list(&self.ignore));
-        for issue in &self.issues {
-            write_issue(&mut out, issue);
-        }
+        out.push_str(&self.issues_toml());
         for pin in &self.pins {
             let _ = write!(out, "\n[[pin]]\nuid = {}\n", quoted(&pin.uid));
             for (key, id) in [("issue", &pin.issue), ("not", &pin.not)] {
@@ -33,6 +31,15 @@ impl Codebook {
                     let _ = writeln!(out, "{key} = {}", quoted(id));
                 }
             }
+        }
+        out
+    }
+
+    /// Only the `[[issue]]` tables: what is put below a file that is kept as it is.
+    pub fn issues_toml(&self) -> String {
+        let mut out = String::new();
+        for issue in &self.issues {
+            write_issue(&mut out, issue);
         }
         out
     }

@@ -9,7 +9,7 @@ use polars::prelude::{
 
 use crate::cluster::codebook::{Codebook, Issue};
 use crate::contract::{self, Column, Type};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 const fn column(name: &'static str, kind: Type, about: &'static str) -> Column {
     Column { name, kind, nullable: false, about }
@@ -86,6 +86,30 @@ impl Matches {
             Series::new("counts".into(), counts).into_column(),
         ];
         Self::new(DataFrame::new(matches.len(), columns)?)
+    }
+
+    /// The matches as values, in the frame's order. `codebook` is the one they were made with.
+    ///
+    /// # Errors
+    /// Internal: an issue that the codebook does not have.
+    pub fn matches(&self, codebook: &Codebook) -> Result<Vec<Match>> {
+        let places: BTreeMap<&str, usize> = codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
+        let (rows, ids, scores, primary) = (self.rows()?, self.issue_ids()?, self.scores()?, self.primary()?);
+        let mut all = Vec::with_capacity(self.len());
+        for (at, keywords) in self.keywords()?.into_iter().enumerate() {
+            let issue = ids.get(at).and_then(|id| places.get(id));
+            let Some(&issue) = issue else {
+                return Err(Error::failed("internal: matches: an issue that the codebook does not have"));
+            };
+            all.push(Match {
+                row: rows.get(at).unwrap_or_default() as u32,
+                issue,
+                score: scores.get(at).unwrap_or_default(),
+                keywords,
+                primary: primary.get(at).unwrap_or_default(),
+            });
+        }
+        Ok(all)
     }
 
     /// The frame itself.

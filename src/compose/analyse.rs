@@ -14,6 +14,7 @@ use crate::trend::coverage::Declared;
 use crate::trend::judge;
 use crate::trend::options::Options;
 use crate::trend::series::Series;
+use crate::trend::trends::Trends;
 
 /// Records with their words, their issues, and whether they count.
 pub(crate) struct Found {
@@ -33,7 +34,9 @@ pub(crate) struct Analysis {
     pub(crate) found: Found,
     /// Issue × segment × feed × period.
     pub(crate) counts: Counts,
-    /// The total first, then the issues in the codebook's order.
+    /// Judged.
+    pub(crate) trends: Trends,
+    /// The trends' series: the total first, then the issues in the codebook's order.
     pub(crate) series: Vec<Series>,
     /// The period judged.
     pub(crate) period: Period,
@@ -106,7 +109,7 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     for error in &found.read.failed {
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
-    Ok(Analysis { series: trends.series(), counts, period, before, found })
+    Ok(Analysis { series: trends.series(), trends, counts, period, before, found })
 }
 
 /// The rows that issues are learned from: what counts, and what would if it had a date.

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::cli::Cluster;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Match;
-use crate::cluster::{cohesion, matching, propose};
+use crate::cluster::{matching, propose};
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, codebooks, report};
 use crate::error::Result;
+use crate::chart::sparkline;
+use crate::render::views::trends::SPARKS;
 use crate::render::views::{self, cluster as view};
 use crate::report::words;
 
@@ -20,7 +22,7 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
     if let Some(path) = &arguments.write {
         write(session, Path::new(path), &found, proposed)?;
     }
-    let mut value = clusters(session, &found, arguments)?;
+    let mut value = clusters(&found, arguments)?;
     if proposed > 0 {
         value.note.push_str(&format!(
             " {} proposed, marked ?: set status = \"active\" in the codebook to count one.",
@@ -62,7 +64,7 @@ fn write(session: &Session, path: &Path, found: &Found, proposed: usize) -> Resu
     Ok(())
 }
 
-fn clusters(session: &Session, found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
+fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let codebook = &found.issues.codebook;
     let funnel = report::funnel(found)?;
     let hits = report::hits(found)?;
@@ -70,21 +72,20 @@ fn clusters(session: &Session, found: &Found, arguments: &Cluster) -> Result<vie
     for hit in &hits {
         records[hit.issue] += 1;
     }
-    let cohesions = cohesion::cohesion(&found.voiced, &found.issues.matches, codebook)?;
-    let sparklines = sparklines(session, found, arguments)?;
+    let cohesions = found.issues.matches.cohesion(codebook)?;
+    let sparklines = sparklines(found)?;
     let mut issues: Vec<view::Issue> = codebook
         .issues
         .iter()
         .zip(&records)
-        .zip(cohesions)
-        .filter(|((issue, _), _)| issue.status.matched())
-        .map(|((issue, records), cohesion)| view::Issue {
+        .filter(|(issue, _)| issue.status.matched())
+        .map(|(issue, records)| view::Issue {
             id: issue.id.clone(),
             name: issue.name.clone(),
             status: issue.status.word().to_string(),
             records: *records,
             share: (funnel.counted > 0).then(|| *records as f64 / funnel.counted as f64),
-            cohesion,
+            cohesion: cohesions.get(&issue.id).copied(),
             min_score: issue.min_score,
             keywords: issue.keywords.iter().map(|k| k.text.clone()).collect(),
             sparkline: sparklines.get(&issue.id).cloned().unwrap_or_default(),
@@ -105,17 +106,22 @@ fn clusters(session: &Session, found: &Found, arguments: &Cluster) -> Result<vie
 }
 
 /// Issue id → its past as bars; nothing where no record is dated.
-fn sparklines(session: &Session, found: &Found, arguments: &Cluster) -> Result<BTreeMap<String, String>> {
-    let _ = session;
+fn sparklines(found: &Found) -> Result<BTreeMap<String, String>> {
     if found.counted.counted()? == 0 {
         return Ok(BTreeMap::new());
     }
     let names: Vec<(String, String)> =
         found.issues.codebook.issues.iter().map(|i| (i.id.clone(), i.name.clone())).collect();
     let counts = crate::trend::counts::count(&found.counted, found.issues.matches.frame(), &names)?;
-    let trends = crate::trend::judge::tally(&counts, &arguments.trend)?;
-    let last = counts.period(counts.periods().saturating_sub(1));
-    Ok(trends.series().into_iter().map(|s| (s.issue_id.clone(), report::trend_row(s, last, last).sparkline)).collect())
+    let complete: Vec<usize> =
+        (0..counts.periods()).filter(|p| counts.calendar.is_complete(counts.period(*p), counts.now)).collect();
+    let shown = &complete[complete.len().saturating_sub(SPARKS)..];
+    let of = |issue: usize, place: usize| -> Option<i64> {
+        let cells = (0..counts.feeds().len()).flat_map(|feed| (0..counts.segments.len()).map(move |s| (feed, s)));
+        cells.filter_map(|(feed, segment)| counts.cell(issue, segment, feed, place).observed).reduce(|a, b| a + b)
+    };
+    let bars = |at: usize| sparkline(&shown.iter().map(|place| of(at, *place)).collect::<Vec<_>>());
+    Ok(counts.issues.iter().enumerate().map(|(at, (id, _))| (id.clone(), bars(at))).collect())
 }
 
 /// One line per accepted row: every record's own, and every duplicate's with its record's issue.

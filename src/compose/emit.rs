@@ -1,7 +1,7 @@
 //! The one place that writes: standard output, files, and the report's folder, swapped in whole.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -105,6 +105,17 @@ pub(crate) fn folder(folder: &Path, pages: &[Page]) -> Result<()> {
         fs::rename(&new, folder).map_err(fail)?;
     }
     Ok(())
+}
+
+/// The bytes of a file, or of standard input for `-`.
+pub(crate) fn read(path: &str) -> Result<Vec<u8>> {
+    let fail = |cause: std::io::Error| Error::io(path, "read it", &cause);
+    if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
+        return Ok(bytes);
+    }
+    fs::read(path).map_err(fail)
 }
 
 /// A small text file that is there or not.

@@ -22,11 +22,11 @@ use crate::report::model::{
     Change, FeedReport, FileReport, Funnel, IssueReport, PeriodName, Problem, Report,
 };
 use crate::report::{funnel as funnel_words, words};
+use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::calendar::{self, Calendar, Period};
 use crate::trend::compare::rate_ratio;
 use crate::trend::counted::GOOD_RATING;
 use crate::trend::exact::garwood;
-use crate::trend::like_for_like::like_for_like;
 use crate::trend::series::{Level, Point, Series};
 
 /// Of `report.json`'s layout.
@@ -35,8 +35,6 @@ const SCHEMA: u32 = 1;
 const BARS: usize = 30;
 /// What `--only` calls the charts.
 const CHARTS_FLAG: &str = "charts";
-/// Fewer complete periods than this before the one judged, and nothing is tested.
-const LEAST_HISTORY: i64 = 8;
 
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     check_only(&arguments.only)?;
@@ -341,12 +339,11 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
     let calendar = &counts.calendar;
     let step = calendar.by.name();
     let mut sentences = Vec::new();
-    let Some(place) = counts.place(analysis.period) else { return Ok(sentences) };
     let whole = calendar.is_complete(analysis.period, counts.now);
     if !whole {
         sentences.push(format!("The {step} is not complete: nothing is tested, and nothing is compared with it."));
     }
-    match like_for_like(counts, place, LEAST_HISTORY as usize) {
+    match analysis.trends.like_for_like(analysis.period) {
         Some(alike) => {
             sentences.extend(alike.left_out.iter().map(|(_, why)| format!("{why}: left out of this {step}'s comparisons.")));
         }
@@ -364,7 +361,7 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
         .find(|s| s.is_total())
         .and_then(|s| s.at(analysis.period))
         .map_or(0, |p| p.history);
-    if whole && history < LEAST_HISTORY {
+    if whole && history < LEAST_HISTORY as i64 {
         sentences.push(format!(
             "{} of history before this one, fewer than {LEAST_HISTORY}: nothing is tested.",
             words::counted(history, step)
@@ -464,7 +461,7 @@ fn options(arguments: &Arguments) -> Vec<String> {
     say("source-tz", arguments.reading.ingest.source_tz.clone());
     say("account", arguments.reading.ingest.account.clone());
     say("as-of", trend.as_of.map(|d| d.to_string()));
-    say("by", (trend.by.name() != "week").then(|| trend.by.name().to_string()));
+    say("by", trend.by.map(|by| by.name().to_string()));
     say("tz", (trend.tz != "UTC").then(|| trend.tz.clone()));
     say("segment", trend.segment.clone());
     say("issues", arguments.cluster.issues.map(|k| k.to_string()));

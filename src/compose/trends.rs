@@ -1,8 +1,8 @@
 //! `plaint trends`: issue × period.
 
 use crate::cli::Trends;
-use crate::compose::{self, Session, analyse, report};
-use crate::error::{Error, Result};
+use crate::compose::{self, Session, analyse, emit, report};
+use crate::error::Result;
 use crate::render::views::{self, trends as view};
 use crate::trend::{counts_file, judge};
 
@@ -29,10 +29,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
 /// `--counts FILE`: somebody else counted.
 fn ready(arguments: &Trends) -> Result<u8> {
     let path = arguments.counts.as_deref().unwrap_or("-");
-    let bytes = crate::ingest::spool::bytes(path)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::failed("it is not UTF-8 text").at(path).hint("save the counts as UTF-8 CSV"))?;
-    let counts = counts_file::parse(&text, path, &arguments.trend)?;
+    let counts = counts_file::read(&emit::read(path)?, path, &arguments.trend)?;
     let trends = judge::judge(&counts, &arguments.trend)?;
     let mut period = arguments.trend.period(&counts.calendar, counts.now)?;
     if counts.place(period).is_none() {

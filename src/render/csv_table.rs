@@ -13,6 +13,22 @@ pub(crate) fn to_bytes<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Result<Vec<u8>> {
+    write(&header, rows)
+}
+
+/// A header and its rows, where the number of columns is known only at run time.
+///
+/// # Errors
+/// An internal error when a row has another number of cells than the header.
+pub(crate) fn rows(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    write(header, rows)
+}
+
+fn write<R>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>>
+where
+    R: IntoIterator,
+    R::Item: AsRef<[u8]>,
+{
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header).map_err(broken)?;
     for row in rows {

@@ -18,6 +18,7 @@ pub mod signals_csv;
 pub mod table;
 pub mod text;
 pub mod trends_csv;
+pub mod views;
 pub mod words;
 
 #[cfg(test)]

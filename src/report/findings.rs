@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::report::model::{Finding, IssueReport, Section};
 use crate::report::words;
 use crate::trend::calendar::Period;
-use crate::trend::series::{Level, Point, Series, Signal};
+use crate::trend::series::{Level, Point, Signal};
 
 /// How many issues "Biggest" names.
 const BIGGEST: usize = 3;

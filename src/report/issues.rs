@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::cluster::codebook::{Codebook, Issue, Status};
+use crate::cluster::codebook::{Codebook, Issue};
 use crate::report::findings;
 use crate::report::model::{Change, IssueReport, Quote};
 use crate::report::quotes::{self, Candidate};
@@ -71,7 +71,7 @@ pub fn issues(evidence: &Evidence<'_>) -> Vec<IssueReport> {
         .issues
         .iter()
         .zip(&by_issue)
-        .filter(|(issue, _)| !matches!(issue.status, Status::Retired | Status::Merged))
+        .filter(|(issue, _)| issue.status.matched())
         .filter_map(|(issue, hits)| {
             let series = evidence.series.iter().find(|s| s.issue_id == issue.id && s.segment.is_none())?;
             Some(card(evidence, issue, hits, series))
@@ -98,7 +98,7 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         id: issue.id.clone(),
         name: issue.name.clone(),
         owner: issue.owner.clone(),
-        status: issue.status.name().to_string(),
+        status: issue.status.word().to_string(),
         keywords: issue.keywords.iter().map(|k| (k.text.clone(), k.weight)).collect(),
         sentence: now.map_or_else(
             || format!("No record this {}.", evidence.step),
