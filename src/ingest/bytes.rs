@@ -263,8 +263,11 @@ fn utf16(head: &[u8]) -> Option<(&'static Encoding, &'static str)> {
 
 fn decoded(bytes: &[u8], encoding: &'static Encoding, name: &'static str, sha256: String) -> Opened {
     let (text, damaged) = encoding.decode_with_bom_removal(bytes);
-    let assumptions =
-        if damaged { vec![format!("some characters are damaged in this {name} file; they read as \u{fffd}")] } else { Vec::new() };
+    let assumptions = if damaged {
+        vec![format!("some characters are damaged in this {name} file; they read as \u{fffd}")]
+    } else {
+        Vec::new()
+    };
     finished(text.into_owned().into_bytes(), sha256, name, assumptions)
 }
 
@@ -289,7 +292,9 @@ fn not_utf8(bytes: &[u8], sha256: String) -> Opened {
         return finished(text.into_bytes(), sha256, "utf-8", vec![said]);
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    let said = format!("not UTF-8 (first on line {first_bad_line}): read as windows-1252, the usual encoding of older Windows exports");
+    let said = format!(
+        "not UTF-8 (first on line {first_bad_line}): read as windows-1252, the usual encoding of older Windows exports"
+    );
     finished(text.into_owned().into_bytes(), sha256, "windows-1252", vec![said])
 }
 

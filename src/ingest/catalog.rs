@@ -47,9 +47,11 @@ pub const SOURCES: &[Embedded] = &[
 /// An internal error when one of them is malformed; a test reads them all.
 pub fn all() -> Result<&'static [Arc<Source>]> {
     static ALL: OnceLock<Result<Vec<Arc<Source>>>> = OnceLock::new();
-    ALL.get_or_init(|| SOURCES.iter().map(|s| parse(s.toml, &format!("sources/{}.toml", s.name)).map(Arc::new)).collect())
-        .as_deref()
-        .map_err(Clone::clone)
+    ALL.get_or_init(|| {
+        SOURCES.iter().map(|s| parse(s.toml, &format!("sources/{}.toml", s.name)).map(Arc::new)).collect()
+    })
+    .as_deref()
+    .map_err(Clone::clone)
 }
 
 /// The source the user named: one of ours, or the path of a `.toml` file.
@@ -114,7 +116,11 @@ fn check(source: &Source) -> Result<(), (String, String, String)> {
         return wrong("kind", format!("there is no kind \"{}\"", source.kind), hint);
     }
     if let Some(feed) = source.feed.iter().find(|feed| !FEEDS.contains(&feed.as_str())) {
-        return wrong("feed", format!("a feed cannot be told by \"{feed}\""), format!("feed lists {}", FEEDS.join(", ")));
+        return wrong(
+            "feed",
+            format!("a feed cannot be told by \"{feed}\""),
+            format!("feed lists {}", FEEDS.join(", ")),
+        );
     }
     for (field, binding) in &source.fields {
         if !options::fields().any(|known| known == field) {
@@ -131,7 +137,11 @@ fn check(source: &Source) -> Result<(), (String, String, String)> {
             return wrong(field, what, cause.to_string().lines().last().unwrap_or("check the pattern").to_owned());
         }
         if binding.scale.is_some_and(|[low, high]| low >= high) {
-            return wrong(field, format!("the scale of {field} is upside down"), "write scale = [lowest, highest]".to_owned());
+            return wrong(
+                field,
+                format!("the scale of {field} is upside down"),
+                "write scale = [lowest, highest]".to_owned(),
+            );
         }
     }
     Ok(())

@@ -85,9 +85,8 @@ impl Options {
 
 fn pair(map: &str) -> Result<(&'static str, &str)> {
     let Some((field, column)) = map.split_once('=') else {
-        return Err(
-            Error::usage(format!("--map \"{map}\" has no \"=\"")).hint("write --map FIELD=COLUMN, e.g. --map body=Comment")
-        );
+        return Err(Error::usage(format!("--map \"{map}\" has no \"=\""))
+            .hint("write --map FIELD=COLUMN, e.g. --map body=Comment"));
     };
     let wanted = match field.trim() {
         "text" => "body",
@@ -99,7 +98,9 @@ fn pair(map: &str) -> Result<(&'static str, &str)> {
     let error = Error::usage(format!("--map: there is no field \"{wanted}\""));
     Err(match error::nearest(wanted, fields()) {
         Some(near) => error.hint(format!("did you mean --map {near}={column}?")),
-        None => error.evidence(format!("fields: {}", fields().collect::<Vec<_>>().join(", "))).hint("use one of these fields"),
+        None => error
+            .evidence(format!("fields: {}", fields().collect::<Vec<_>>().join(", ")))
+            .hint("use one of these fields"),
     })
 }
 
@@ -113,7 +114,10 @@ mod tests {
 
     #[test]
     fn text_is_the_body() {
-        assert_eq!(options(&["text=a=b", "created_at=When"]).maps().unwrap(), [("body", "a=b"), ("created_at", "When")]);
+        assert_eq!(
+            options(&["text=a=b", "created_at=When"]).maps().unwrap(),
+            [("body", "a=b"), ("created_at", "When")]
+        );
     }
 
     #[test]

@@ -86,8 +86,13 @@ mod tests {
     use super::*;
 
     fn problem(cells: &[&str]) -> Option<String> {
-        let problems =
-            Problems { width: 4, optional: 1, dates: vec![1], texts: vec![2], skips: vec![(0, "kind".to_owned(), vec!["pr".to_owned()])] };
+        let problems = Problems {
+            width: 4,
+            optional: 1,
+            dates: vec![1],
+            texts: vec![2],
+            skips: vec![(0, "kind".to_owned(), vec!["pr".to_owned()])],
+        };
         problems.of_row(cells.len(), |at| cells.get(at).copied().unwrap_or(""))
     }
 
