@@ -46,8 +46,9 @@ pub(crate) fn bind(source: &Source, columns: &[String], options: &Options, path:
             } else {
                 from.extend(found.iter().map(|at| columns[*at].clone()));
             }
-            // The usual names are guesses: mixing two guesses row by row would be worse than either.
-            if generic {
+            // The usual names are guesses: mixing two guesses row by row would be worse than either. (A path through a
+            // list comes before the list itself, which may hold plain texts.)
+            if generic && base(wanted) == wanted.as_str() {
                 break;
             }
         }

@@ -117,7 +117,7 @@ pub(crate) struct Opened {
 pub(crate) fn open(path: &str) -> Result<Opened> {
     let failed = |cause: io::Error| Error::io(path, "read it", &cause);
     let (place, file) = if path == "-" {
-        let spooled = spool().map_err(failed)?;
+        let spooled = spool(&mut io::stdin().lock()).map_err(failed)?;
         let file = File::open(&spooled).map_err(failed)?;
         (Place::Spooled(spooled), file)
     } else {
@@ -166,9 +166,10 @@ pub(crate) fn open(path: &str) -> Result<Opened> {
     }
 }
 
-fn spool() -> io::Result<TempPath> {
+/// Standard input, kept in a file because a dump is read more than once.
+fn spool(input: &mut impl Read) -> io::Result<TempPath> {
     let mut file = tempfile::NamedTempFile::new()?;
-    io::copy(&mut io::stdin().lock(), file.as_file_mut())?;
+    io::copy(input, file.as_file_mut())?;
     Ok(file.into_temp_path())
 }
 
@@ -364,6 +365,15 @@ mod tests {
     #[test]
     fn carriage_returns_alone_end_lines() {
         assert_eq!(text(&opened(b"a,b\r1,2\r")), "a,b\n1,2\n");
+    }
+
+    #[test]
+    fn standard_input_can_be_read_again() {
+        let spooled = spool(&mut b"id,text\n".as_slice()).unwrap();
+        assert_eq!(
+            (fs::read(&spooled).unwrap(), fs::read(&spooled).unwrap()),
+            (b"id,text\n".to_vec(), b"id,text\n".to_vec())
+        );
     }
 
     #[test]

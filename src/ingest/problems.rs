@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::ingest::catalog::{fold, index};
 use crate::ingest::raw::{Dump, FOOTER, GHOST_ROW, NOT_AN_UTTERANCE};
+use crate::ingest::source::Shape;
 
 /// What makes a row of this dump a problem.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct Problems {
     width: usize,
     /// Columns at the end a row may lack.
     optional: usize,
+    /// Whether there can be lines under the data; JSON has none.
+    footers: bool,
     dates: Vec<usize>,
     texts: Vec<usize>,
     /// Column, and the folded values that make a row something else (`*`: any).
@@ -34,6 +37,7 @@ impl Problems {
         Self {
             width: dump.columns.len(),
             optional,
+            footers: dump.source.shape == Shape::Table,
             dates: at(&["created_at"]),
             texts: at(&["title", "body"]),
             skips: skips.collect(),
@@ -43,7 +47,7 @@ impl Problems {
     /// What is wrong with a row of `cells` cells; `cell(i)` is empty where there is none.
     pub(crate) fn of_row<'a>(&self, cells: usize, cell: impl Fn(usize) -> &'a str) -> Option<String> {
         let Some(first) = (0..cells).find(|at| !cell(*at).trim().is_empty()) else { return Some(GHOST_ROW.to_owned()) };
-        if self.is_footer(cells, first, &cell) {
+        if self.footers && self.is_footer(cells, first, &cell) {
             return Some(FOOTER.to_owned());
         }
         let spare = (self.width..cells).all(|at| cell(at).trim().is_empty());
@@ -89,6 +93,7 @@ mod tests {
         let problems = Problems {
             width: 4,
             optional: 1,
+            footers: true,
             dates: vec![1],
             texts: vec![2],
             skips: vec![(0, "kind".to_owned(), vec!["pr".to_owned()])],

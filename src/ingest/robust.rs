@@ -65,8 +65,7 @@ proptest! {
             .into_iter()
             .map(|(id, text)| vec![None, Some(id), Some(text).filter(|text| !text.is_empty())])
             .collect();
-        // "sum", the only footer word that short, needs the text to be empty.
-        prop_assert!(read.len() == expected.len());
+        prop_assert_eq!(read.len(), expected.len());
         for (read, expected) in read.iter().zip(&expected) {
             prop_assert_eq!(&read[1..], &expected[1..]);
         }
