@@ -80,6 +80,12 @@ fn map(
         let found: Vec<String> = match (exact, index.get(&fold(wanted))) {
             (Some(at), _) => vec![columns[at].clone()],
             (None, Some(found)) => found.iter().map(|at| columns[*at].clone()).collect(),
+            (None, None) if base(wanted) != wanted && index.contains_key(&fold(base(wanted))) => {
+                if !bound.collected.iter().any(|(path, _)| path == wanted) {
+                    bound.collected.push((wanted.to_owned(), None));
+                }
+                vec![wanted.to_owned()]
+            }
             (None, None) => return Err(no_column(field, wanted, columns, path)),
         };
         mapped.entry(field).or_default().extend(found);
@@ -217,5 +223,7 @@ mod tests {
         assert_eq!(bound.collected, [("labels[].name".to_owned(), None)]);
         assert_eq!(bound.fields["tags"].from, ["labels[].name"]);
         assert_eq!(bound.unmapped, ["node_id"]);
+        let mapped = self::bound("generic_json", &["text", "kinds"], &["tags=kinds[].name"]).unwrap();
+        assert_eq!(mapped.collected, [("kinds[].name".to_owned(), None)]);
     }
 }

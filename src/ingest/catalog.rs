@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use regex::Regex;
 
 use crate::error::{self, Error, Result};
-use crate::ingest::options;
+use crate::ingest::options::FIELDS;
 use crate::ingest::source::Source;
 
 /// A source's file, in the binary.
@@ -123,10 +123,10 @@ fn check(source: &Source) -> Result<(), (String, String, String)> {
         );
     }
     for (field, binding) in &source.fields {
-        if !options::fields().any(|known| known == field) {
-            let hint = match error::nearest(field, options::fields()) {
+        if !FIELDS.contains(&field.as_str()) {
+            let hint = match error::nearest(field, FIELDS.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
-                None => format!("fields: {}", options::fields().collect::<Vec<_>>().join(", ")),
+                None => format!("fields: {}", FIELDS.join(", ")),
             };
             return wrong(field, format!("there is no field \"{field}\""), hint);
         }

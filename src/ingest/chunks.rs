@@ -166,7 +166,9 @@ impl Chunks {
                     let mut found = Vec::new();
                     json.paths.rows(value, &mut found);
                     let taken = found.len().min(*row + rows - chunk.len());
-                    found[*row..taken].iter().for_each(|row| push_json(chunk, *line, row, json, places, problems));
+                    // A document's line is its only row's; the rows of a list inside it have none that we know.
+                    let line = if found.len() == 1 { *line } else { 0 };
+                    found[*row..taken].iter().for_each(|row| push_json(chunk, line, row, json, places, problems));
                     *row = taken;
                     if taken == found.len() {
                         (*document, *row) = (*document + 1, 0);
