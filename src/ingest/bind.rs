@@ -133,8 +133,13 @@ fn unreadable(source: &Source, columns: &[String], generic: bool, path: &str) ->
             .evidence(list(columns))
             .hint("add a first row that names the columns, e.g. id,created_at,text");
     }
-    // The longest name of words is the likeliest text; any will do to show how the option is written.
-    let example = columns.iter().find(|column| !dialect::looks_like_data(column)).map_or("COLUMN", String::as_str);
+    // A path that ends in a usual name (`message.text`) is the likeliest; any shows how the option is written.
+    let usual = |column: &&String| {
+        let last = fold(column.rsplit('.').next().unwrap_or(column));
+        source.fields.get("body").is_some_and(|body| body.from.contains(&last))
+    };
+    let named = || columns.iter().find(|column| !dialect::looks_like_data(column));
+    let example = columns.iter().find(usual).or_else(named).map_or("COLUMN", String::as_str);
     Error::failed("cannot tell which column holds the text")
         .at(path)
         .evidence(list(columns))
@@ -213,6 +218,7 @@ mod tests {
             "error: a.csv: cannot tell which column holds the text\n  columns: Pros and so on, Wann\n\
              hint: name it, e.g. --map 'body=Pros and so on'"
         );
+        assert!(said(&["message.date", "message.text"], &[]).ends_with("hint: name it, e.g. --map body=message.text"));
         assert!(said(&["Comment", "x"], &["body=coment"]).ends_with("hint: did you mean --map body=Comment?"));
         assert!(said(&["17", "2026-01-02", "column_3"], &[]).contains("looks like data"));
     }

@@ -34,7 +34,7 @@ pub(crate) struct Text {
 #[derive(Debug)]
 enum Place {
     File(PathBuf),
-    /// Standard input, kept while anybody holds the text.
+    /// Standard input or a pipe, kept while anybody holds the text.
     Spooled(TempPath),
     Memory(Arc<[u8]>),
 }
@@ -110,7 +110,7 @@ pub(crate) struct Opened {
     pub(crate) assumptions: Vec<String>,
 }
 
-/// Opens `path` (`-` is standard input, spooled to a temporary file).
+/// Opens `path`; `-` is standard input. What can be read only once (that, a pipe) is spooled to a temporary file.
 ///
 /// # Errors
 /// Missing, a folder, empty, a container, or not text.
@@ -121,10 +121,18 @@ pub(crate) fn open(path: &str) -> Result<Opened> {
         let file = File::open(&spooled).map_err(failed)?;
         (Place::Spooled(spooled), file)
     } else {
-        if fs::metadata(path).map_err(failed)?.is_dir() {
+        let kind = fs::metadata(path).map_err(failed)?;
+        if kind.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        (Place::File(PathBuf::from(path)), File::open(path).map_err(failed)?)
+        let mut file = File::open(path).map_err(failed)?;
+        if kind.is_file() {
+            (Place::File(PathBuf::from(path)), file)
+        } else {
+            let spooled = spool(&mut file).map_err(failed)?;
+            let file = File::open(&spooled).map_err(failed)?;
+            (Place::Spooled(spooled), file)
+        }
     };
     let mut reader = BufReader::with_capacity(BLOCK, file);
     let mut head = Vec::new();
@@ -166,7 +174,7 @@ pub(crate) fn open(path: &str) -> Result<Opened> {
     }
 }
 
-/// Standard input, kept in a file because a dump is read more than once.
+/// Keeps what can be read only once in a file: a dump is read more than once.
 fn spool(input: &mut impl Read) -> io::Result<TempPath> {
     let mut file = tempfile::NamedTempFile::new()?;
     io::copy(input, file.as_file_mut())?;

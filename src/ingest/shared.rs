@@ -135,6 +135,18 @@ fn a_row_with_a_cell_too_many_is_ragged() {
 }
 
 #[test]
+fn other_json_is_read_by_its_usual_names_or_by_map() {
+    let Some(data) = data() else { return };
+    let (kitsune, count) = opened(&data, "exports/grimoirelab-kitsune/kitsune.raw.ndjson", &[]);
+    assert_eq!((kitsune.fields["body"].from.as_slice(), count.problems.len()), (&["content".to_owned()][..], 0));
+    let telegram = "exports/grimoirelab-telegram/telegram.raw.ndjson";
+    let error = open(data.join(telegram).to_str().unwrap(), &Options::default()).unwrap_err().to_string();
+    assert!(error.ends_with("hint: name it, e.g. --map body=message.text"), "{error}");
+    let (dump, _) = opened(&data, telegram, &["body=message.text", "created_at=message.date"]);
+    assert_eq!(dump.fields["created_at"].from, ["message.date"]);
+}
+
+#[test]
 fn a_table_without_header_is_refused() {
     let Some(data) = data() else { return };
     let error =
