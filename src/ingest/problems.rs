@@ -16,6 +16,8 @@ pub(crate) struct Problems {
     optional: usize,
     /// Whether there can be lines under the data; JSON has none.
     footers: bool,
+    /// A table's header, for files glued together; empty for JSON.
+    header: Vec<String>,
     dates: Vec<usize>,
     texts: Vec<usize>,
     /// Column, and the folded values that make a row something else (`*`: any).
@@ -28,6 +30,7 @@ impl Problems {
             let bound: Vec<&String> = fields.iter().filter_map(|f| dump.fields.get(*f)).flat_map(|b| &b.from).collect();
             (0..dump.columns.len()).filter(|at| bound.contains(&&dump.columns[*at])).collect()
         };
+        let table = dump.source.shape == Shape::Table;
         let index = index(&dump.columns);
         let skips = dump.source.skip.iter().filter(|(key, _)| !dump.source.fields.contains_key(*key));
         let skips = skips.filter_map(|(key, values)| {
@@ -37,7 +40,8 @@ impl Problems {
         Self {
             width: dump.columns.len(),
             optional,
-            footers: dump.source.shape == Shape::Table,
+            footers: table,
+            header: if table { dump.columns.clone() } else { Vec::new() },
             dates: at(&["created_at"]),
             texts: at(&["title", "body"]),
             skips: skips.collect(),
@@ -50,6 +54,9 @@ impl Problems {
         if self.footers && self.is_footer(cells, first, &cell) {
             return Some(FOOTER.to_owned());
         }
+        if self.is_header(cells, &cell) {
+            return Some(format!("{NOT_AN_UTTERANCE}the header again"));
+        }
         let spare = (self.width..cells).all(|at| cell(at).trim().is_empty());
         if cells + self.optional < self.width || !spare {
             return Some(format!("ragged row: {cells} cells under {} headers", self.width));
@@ -59,6 +66,18 @@ impl Problems {
             !value.trim().is_empty() && (values.iter().any(|v| v == "*") || values.contains(&fold(value)))
         });
         skip.map(|(_, name, _)| format!("{NOT_AN_UTTERANCE}{name}"))
+    }
+
+    /// The header once more, as where one file was appended to another.
+    fn is_header<'a>(&self, cells: usize, cell: &impl Fn(usize) -> &'a str) -> bool {
+        let same = |at: usize, name: &str| {
+            let cell = cell(at).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+            cell == name || cell.is_empty() || name.strip_prefix(cell).is_some_and(|rest| rest.starts_with('#'))
+        };
+        let filled = || self.header.iter().enumerate().filter(|(at, _)| !cell(*at).trim().is_empty()).count();
+        cells == self.header.len()
+            && self.header.iter().enumerate().all(|(at, name)| same(at, name))
+            && filled() * 2 > self.header.len()
     }
 
     /// A footer's first words are telling, it has no date, and they do not stand where the text does (unless it is cut
@@ -94,6 +113,7 @@ mod tests {
             width: 4,
             optional: 1,
             footers: true,
+            header: ["kind", "date", "text", "column_4"].map(str::to_owned).to_vec(),
             dates: vec![1],
             texts: vec![2],
             skips: vec![(0, "kind".to_owned(), vec!["pr".to_owned()])],
@@ -109,6 +129,8 @@ mod tests {
         assert_eq!(problem(&["1", "2026-01-02"]).unwrap(), "ragged row: 2 cells under 4 headers");
         assert_eq!(problem(&["1", "2026-01-02", "a", "b", "c"]).unwrap(), "ragged row: 5 cells under 4 headers");
         assert_eq!(problem(&["", " ", "", ""]).unwrap(), GHOST_ROW);
+        assert_eq!(problem(&["\u{feff}kind", "date", "text", ""]).unwrap(), "not an utterance: the header again");
+        assert_eq!(problem(&["kind", "", "", ""]), None);
         assert_eq!(problem(&["PR", "2026-01-02", "a", "b"]).unwrap(), "not an utterance: kind");
     }
 
