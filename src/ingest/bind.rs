@@ -46,8 +46,9 @@ pub(crate) fn bind(source: &Source, columns: &[String], options: &Options, path:
             } else {
                 from.extend(found.iter().map(|at| columns[*at].clone()));
             }
-            // The usual names are guesses: mixing two guesses row by row would be worse than either.
-            if generic {
+            // The usual names are guesses: mixing two guesses row by row would be worse than either. (A path through a
+            // list comes before the list itself, which may hold plain texts.)
+            if generic && base(wanted) == wanted.as_str() {
                 break;
             }
         }
@@ -79,6 +80,12 @@ fn map(
         let found: Vec<String> = match (exact, index.get(&fold(wanted))) {
             (Some(at), _) => vec![columns[at].clone()],
             (None, Some(found)) => found.iter().map(|at| columns[*at].clone()).collect(),
+            (None, None) if base(wanted) != wanted && index.contains_key(&fold(base(wanted))) => {
+                if !bound.collected.iter().any(|(path, _)| path == wanted) {
+                    bound.collected.push((wanted.to_owned(), None));
+                }
+                vec![wanted.to_owned()]
+            }
             (None, None) => return Err(no_column(field, wanted, columns, path)),
         };
         mapped.entry(field).or_default().extend(found);
@@ -126,8 +133,13 @@ fn unreadable(source: &Source, columns: &[String], generic: bool, path: &str) ->
             .evidence(list(columns))
             .hint("add a first row that names the columns, e.g. id,created_at,text");
     }
-    // The longest name of words is the likeliest text; any will do to show how the option is written.
-    let example = columns.iter().find(|column| !dialect::looks_like_data(column)).map_or("COLUMN", String::as_str);
+    // A path that ends in a usual name (`message.text`) is the likeliest; any shows how the option is written.
+    let usual = |column: &&String| {
+        let last = fold(column.rsplit('.').next().unwrap_or(column));
+        source.fields.get("body").is_some_and(|body| body.from.contains(&last))
+    };
+    let named = || columns.iter().find(|column| !dialect::looks_like_data(column));
+    let example = columns.iter().find(usual).or_else(named).map_or("COLUMN", String::as_str);
     Error::failed("cannot tell which column holds the text")
         .at(path)
         .evidence(list(columns))
@@ -206,6 +218,7 @@ mod tests {
             "error: a.csv: cannot tell which column holds the text\n  columns: Pros and so on, Wann\n\
              hint: name it, e.g. --map 'body=Pros and so on'"
         );
+        assert!(said(&["message.date", "message.text"], &[]).ends_with("hint: name it, e.g. --map body=message.text"));
         assert!(said(&["Comment", "x"], &["body=coment"]).ends_with("hint: did you mean --map body=Comment?"));
         assert!(said(&["17", "2026-01-02", "column_3"], &[]).contains("looks like data"));
     }
@@ -216,5 +229,7 @@ mod tests {
         assert_eq!(bound.collected, [("labels[].name".to_owned(), None)]);
         assert_eq!(bound.fields["tags"].from, ["labels[].name"]);
         assert_eq!(bound.unmapped, ["node_id"]);
+        let mapped = self::bound("generic_json", &["text", "kinds"], &["tags=kinds[].name"]).unwrap();
+        assert_eq!(mapped.collected, [("kinds[].name".to_owned(), None)]);
     }
 }

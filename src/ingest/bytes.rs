@@ -34,7 +34,7 @@ pub(crate) struct Text {
 #[derive(Debug)]
 enum Place {
     File(PathBuf),
-    /// Standard input, kept while anybody holds the text.
+    /// Standard input or a pipe, kept while anybody holds the text.
     Spooled(TempPath),
     Memory(Arc<[u8]>),
 }
@@ -110,21 +110,29 @@ pub(crate) struct Opened {
     pub(crate) assumptions: Vec<String>,
 }
 
-/// Opens `path` (`-` is standard input, spooled to a temporary file).
+/// Opens `path`; `-` is standard input. What can be read only once (that, a pipe) is spooled to a temporary file.
 ///
 /// # Errors
 /// Missing, a folder, empty, a container, or not text.
 pub(crate) fn open(path: &str) -> Result<Opened> {
     let failed = |cause: io::Error| Error::io(path, "read it", &cause);
     let (place, file) = if path == "-" {
-        let spooled = spool().map_err(failed)?;
+        let spooled = spool(&mut io::stdin().lock()).map_err(failed)?;
         let file = File::open(&spooled).map_err(failed)?;
         (Place::Spooled(spooled), file)
     } else {
-        if fs::metadata(path).map_err(failed)?.is_dir() {
+        let kind = fs::metadata(path).map_err(failed)?;
+        if kind.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        (Place::File(PathBuf::from(path)), File::open(path).map_err(failed)?)
+        let mut file = File::open(path).map_err(failed)?;
+        if kind.is_file() {
+            (Place::File(PathBuf::from(path)), file)
+        } else {
+            let spooled = spool(&mut file).map_err(failed)?;
+            let file = File::open(&spooled).map_err(failed)?;
+            (Place::Spooled(spooled), file)
+        }
     };
     let mut reader = BufReader::with_capacity(BLOCK, file);
     let mut head = Vec::new();
@@ -166,9 +174,10 @@ pub(crate) fn open(path: &str) -> Result<Opened> {
     }
 }
 
-fn spool() -> io::Result<TempPath> {
+/// Keeps what can be read only once in a file: a dump is read more than once.
+fn spool(input: &mut impl Read) -> io::Result<TempPath> {
     let mut file = tempfile::NamedTempFile::new()?;
-    io::copy(&mut io::stdin().lock(), file.as_file_mut())?;
+    io::copy(input, file.as_file_mut())?;
     Ok(file.into_temp_path())
 }
 
@@ -263,8 +272,11 @@ fn utf16(head: &[u8]) -> Option<(&'static Encoding, &'static str)> {
 
 fn decoded(bytes: &[u8], encoding: &'static Encoding, name: &'static str, sha256: String) -> Opened {
     let (text, damaged) = encoding.decode_with_bom_removal(bytes);
-    let assumptions =
-        if damaged { vec![format!("some characters are damaged in this {name} file; they read as \u{fffd}")] } else { Vec::new() };
+    let assumptions = if damaged {
+        vec![format!("some characters are damaged in this {name} file; they read as \u{fffd}")]
+    } else {
+        Vec::new()
+    };
     finished(text.into_owned().into_bytes(), sha256, name, assumptions)
 }
 
@@ -289,7 +301,9 @@ fn not_utf8(bytes: &[u8], sha256: String) -> Opened {
         return finished(text.into_bytes(), sha256, "utf-8", vec![said]);
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    let said = format!("not UTF-8 (first on line {first_bad_line}): read as windows-1252, the usual encoding of older Windows exports");
+    let said = format!(
+        "not UTF-8 (first on line {first_bad_line}): read as windows-1252, the usual encoding of older Windows exports"
+    );
     finished(text.into_owned().into_bytes(), sha256, "windows-1252", vec![said])
 }
 
@@ -359,6 +373,15 @@ mod tests {
     #[test]
     fn carriage_returns_alone_end_lines() {
         assert_eq!(text(&opened(b"a,b\r1,2\r")), "a,b\n1,2\n");
+    }
+
+    #[test]
+    fn standard_input_can_be_read_again() {
+        let spooled = spool(&mut b"id,text\n".as_slice()).unwrap();
+        assert_eq!(
+            (fs::read(&spooled).unwrap(), fs::read(&spooled).unwrap()),
+            (b"id,text\n".to_vec(), b"id,text\n".to_vec())
+        );
     }
 
     #[test]

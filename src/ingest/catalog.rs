@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use regex::Regex;
 
 use crate::error::{self, Error, Result};
-use crate::ingest::options;
+use crate::ingest::options::FIELDS;
 use crate::ingest::source::Source;
 
 /// A source's file, in the binary.
@@ -47,9 +47,11 @@ pub const SOURCES: &[Embedded] = &[
 /// An internal error when one of them is malformed; a test reads them all.
 pub fn all() -> Result<&'static [Arc<Source>]> {
     static ALL: OnceLock<Result<Vec<Arc<Source>>>> = OnceLock::new();
-    ALL.get_or_init(|| SOURCES.iter().map(|s| parse(s.toml, &format!("sources/{}.toml", s.name)).map(Arc::new)).collect())
-        .as_deref()
-        .map_err(Clone::clone)
+    ALL.get_or_init(|| {
+        SOURCES.iter().map(|s| parse(s.toml, &format!("sources/{}.toml", s.name)).map(Arc::new)).collect()
+    })
+    .as_deref()
+    .map_err(Clone::clone)
 }
 
 /// The source the user named: one of ours, or the path of a `.toml` file.
@@ -114,13 +116,17 @@ fn check(source: &Source) -> Result<(), (String, String, String)> {
         return wrong("kind", format!("there is no kind \"{}\"", source.kind), hint);
     }
     if let Some(feed) = source.feed.iter().find(|feed| !FEEDS.contains(&feed.as_str())) {
-        return wrong("feed", format!("a feed cannot be told by \"{feed}\""), format!("feed lists {}", FEEDS.join(", ")));
+        return wrong(
+            "feed",
+            format!("a feed cannot be told by \"{feed}\""),
+            format!("feed lists {}", FEEDS.join(", ")),
+        );
     }
     for (field, binding) in &source.fields {
-        if !options::fields().any(|known| known == field) {
-            let hint = match error::nearest(field, options::fields()) {
+        if !FIELDS.contains(&field.as_str()) {
+            let hint = match error::nearest(field, FIELDS.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
-                None => format!("fields: {}", options::fields().collect::<Vec<_>>().join(", ")),
+                None => format!("fields: {}", FIELDS.join(", ")),
             };
             return wrong(field, format!("there is no field \"{field}\""), hint);
         }
@@ -131,7 +137,11 @@ fn check(source: &Source) -> Result<(), (String, String, String)> {
             return wrong(field, what, cause.to_string().lines().last().unwrap_or("check the pattern").to_owned());
         }
         if binding.scale.is_some_and(|[low, high]| low >= high) {
-            return wrong(field, format!("the scale of {field} is upside down"), "write scale = [lowest, highest]".to_owned());
+            return wrong(
+                field,
+                format!("the scale of {field} is upside down"),
+                "write scale = [lowest, highest]".to_owned(),
+            );
         }
     }
     Ok(())

@@ -16,6 +16,9 @@ use crate::ingest::problems::Problems;
 use crate::ingest::raw::{Dump, LINE, PROBLEM, ROW, Raw};
 use crate::ingest::table::{Dialect, Records};
 
+/// Most cells in a chunk: 16 bytes each before their text, so 128 MB.
+const MOST_CELLS: usize = 8 << 20;
+
 /// Where a dump's rows are read from; holds standard input's temporary file as long as any copy lives.
 #[derive(Clone, Default)]
 pub struct Content(Option<Arc<Layout>>);
@@ -62,8 +65,8 @@ impl fmt::Debug for Content {
     }
 }
 
-/// The rows of a dump in its order, about `rows` a chunk (the rows of one NDJSON line stay together); can be called
-/// again and again. No chunk is empty.
+/// The rows of a dump in its order, at most `rows` a chunk (fewer in a very wide dump; the rows of one NDJSON line
+/// stay together); can be called again and again. No chunk is empty.
 ///
 /// # Errors
 /// Here or from the iterator: the file cannot be read (any more), or a quote is never closed. After an error it ends.
@@ -86,7 +89,8 @@ pub fn chunks(dump: &Dump, rows: usize) -> Result<Chunks> {
     };
     let places = dump.columns.iter().enumerate().map(|(at, column)| (column.clone(), at)).collect();
     let problems = Problems::of(dump, optional);
-    Ok(Chunks { dump: dump.clone(), layout, state, rows: rows.max(1), row: 0, problems, places, ended: false })
+    let rows = rows.min(MOST_CELLS / dump.columns.len().max(1)).max(1);
+    Ok(Chunks { dump: dump.clone(), layout, state, rows, row: 0, problems, places, ended: false })
 }
 
 /// Iterator over a dump's chunks; see [`chunks`].
@@ -162,7 +166,9 @@ impl Chunks {
                     let mut found = Vec::new();
                     json.paths.rows(value, &mut found);
                     let taken = found.len().min(*row + rows - chunk.len());
-                    found[*row..taken].iter().for_each(|row| push_json(chunk, *line, row, json, places, problems));
+                    // A document's line is its only row's; the rows of a list inside it have none that we know.
+                    let line = if found.len() == 1 { *line } else { 0 };
+                    found[*row..taken].iter().for_each(|row| push_json(chunk, line, row, json, places, problems));
                     *row = taken;
                     if taken == found.len() {
                         (*document, *row) = (*document + 1, 0);
@@ -218,7 +224,7 @@ struct Chunk {
 impl Chunk {
     fn new(dump: &Dump, row: i64, rows: usize) -> Self {
         // A caller may ask for everything at once: no memory is taken ahead for rows that may not be there.
-        let capacity = rows.min(64 << 10);
+        let capacity = rows.min(16 << 10);
         let column = |name: &str| StringChunkedBuilder::new(name.into(), capacity);
         Self {
             rows: Vec::with_capacity(capacity),

@@ -45,7 +45,10 @@ pub(crate) fn refuse(path: &str, head: &[u8]) -> Option<Error> {
         return refusal("is a web page, not a table", "open it in a spreadsheet and save it as CSV (UTF-8)");
     }
     if start.starts_with("window.ytd.") {
-        return refusal("is part of an X archive, which cannot be read yet", "cut everything before the first [ and save it as .json");
+        return refusal(
+            "is part of an X archive, which cannot be read yet",
+            "cut everything before the first [ and save it as .json",
+        );
     }
     None
 }

@@ -27,11 +27,17 @@ pub(crate) fn fit(source: &Source, headers: &BTreeSet<String>) -> Option<Fit> {
         return None;
     }
     let asked_any = usize::from(!source.requires_any.is_empty());
-    let bound = source.fields.values().filter(|b| b.from.iter().any(|column| has(base(column)))).count();
+    let bound = bound(source, headers);
     let asked = source.requires.len() + asked_any;
     let all = asked + source.fields.len();
     let found = source.requires.len() + usize::from(any) + bound;
     Some(Fit { specificity: asked, confidence: if all == 0 { 1.0 } else { found as f64 / all as f64 } })
+}
+
+/// How many fields a source finds a column for.
+pub(crate) fn bound(source: &Source, headers: &BTreeSet<String>) -> usize {
+    let has = |column: &String| headers.contains(&fold(base(column)));
+    source.fields.values().filter(|binding| binding.from.iter().any(has)).count()
 }
 
 /// The header a source requires and a dump lacks, in words.
@@ -46,7 +52,9 @@ pub(crate) fn missing(source: &Source, headers: &BTreeSet<String>) -> Option<Str
 
 /// `labels` of `labels[].name`: the column that holds what a path through lists collects.
 pub(crate) fn base(column: &str) -> &str {
-    column.split_once('[').map_or(column, |(base, rest)| if rest.contains(']') && rest.contains('.') { base } else { column })
+    column
+        .split_once('[')
+        .map_or(column, |(base, rest)| if rest.contains(']') && rest.contains('.') { base } else { column })
 }
 
 /// The best of the sources that fit; `None` when none does. Sources without `requires` never fit.

@@ -1,5 +1,6 @@
 //! Which delimiter a table uses, and where its header is.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -28,11 +29,20 @@ pub(crate) struct Layout {
     pub(crate) assumptions: Vec<String>,
 }
 
-/// Finds the layout. `is_header` says whether a row's cells are the header of a source we know.
+/// Usual column names a row must have to be the header when the first row has none.
+const USUAL: usize = 3;
+
+/// Finds the layout. `is_header` says whether a row's cells are the header of a source we know; `usual` counts the
+/// fields whose usual names are among them.
 ///
 /// # Errors
 /// No rows at all, or a quote that is never closed.
-pub(crate) fn layout(text: &Arc<Text>, path: &str, is_header: impl Fn(&[String]) -> bool) -> Result<Layout> {
+pub(crate) fn layout(
+    text: &Arc<Text>,
+    path: &str,
+    is_header: impl Fn(&[String]) -> bool,
+    usual: impl Fn(&[String]) -> usize,
+) -> Result<Layout> {
     let sample = text.head(SAMPLE).map_err(|cause| Error::io(path, "read it", &cause))?;
     let cut = (sample.len() as u64) < text.len;
     let declared = declared_delimiter(&sample);
@@ -44,7 +54,13 @@ pub(crate) fn layout(text: &Arc<Text>, path: &str, is_header: impl Fn(&[String])
         rows.push(records.cells().map(str::to_owned).collect());
     }
     let first = usize::from(declared.is_some());
-    let header = (first..rows.len()).find(|at| is_header(&names(&rows[*at]).0)).unwrap_or(first);
+    let header = (first..rows.len()).find(|at| is_header(&names(&rows[*at]).0)).unwrap_or_else(|| {
+        let counts: Vec<usize> = rows.iter().map(|row| usual(&names(row).0)).collect();
+        match counts.get(first) {
+            Some(0) => counts.iter().position(|count| *count >= USUAL).unwrap_or(first),
+            _ => first,
+        }
+    });
     let Some(cells) = rows.get(header) else {
         return Err(Error::failed("the file is empty").at(path).hint("export it again"));
     };
@@ -52,8 +68,10 @@ pub(crate) fn layout(text: &Arc<Text>, path: &str, is_header: impl Fn(&[String])
     let (columns, optional) = names(cells);
     let mut assumptions = Vec::new();
     if header > first {
-        let above: Vec<String> =
-            rows[first..header].iter().map(|row| row.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let above: Vec<String> = rows[first..header]
+            .iter()
+            .map(|row| row.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
         assumptions.push(format!("{} line(s) above the header are not data: {}", header - first, above.join("; ")));
     }
     Ok(Layout { dialect: Dialect { delimiter, crlf }, above: header + 1, columns, optional, assumptions })
@@ -78,9 +96,13 @@ fn best_delimiter(sample: &[u8], cut: bool) -> u8 {
         }
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         widths.iter().for_each(|width| *counts.entry(*width).or_default() += 1);
-        let Some((width, count)) = counts.into_iter().max_by_key(|(width, count)| (*count, *width)) else { return 0.0 };
+        let most =
+            counts.into_iter().max_by_key(|(width, count)| (*count, widths.first() == Some(width), Reverse(*width)));
+        let Some((width, count)) = most else { return 0.0 };
         let agreement = count as f64 / widths.len() as f64;
-        agreement * agreement * (width.min(20) - 1) as f64
+        // A first row of one cell is a title above the header at best: more likely one column of prose.
+        let doubt = if widths.first() == Some(&1) { 0.25 } else { 1.0 };
+        doubt * agreement * agreement * (width.min(20) - 1) as f64
     };
     let mut best = (b',', 0.0);
     for delimiter in DELIMITERS {
@@ -132,7 +154,9 @@ fn clean(cell: &str) -> &str {
 pub(crate) fn looks_like_data(name: &str) -> bool {
     let value = name.trim_start_matches(['\'', '-', '+', '$', '€']);
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    name.starts_with("column_") || name.starts_with("http") || (value.starts_with(|c: char| c.is_ascii_digit()) && letters <= 3)
+    name.starts_with("column_")
+        || name.starts_with("http")
+        || (value.starts_with(|c: char| c.is_ascii_digit()) && letters <= 3)
 }
 
 #[cfg(test)]

@@ -33,7 +33,12 @@ pub(crate) struct Lines {
 impl Lines {
     pub(crate) fn open(text: &Arc<Text>, path: &str) -> Result<Self> {
         let reader = text.reader(0).map_err(|cause| Error::io(path, "read it", &cause))?;
-        Ok(Self { reader: BufReader::with_capacity(256 << 10, reader), path: path.to_owned(), line: 0, bytes: Vec::new() })
+        Ok(Self {
+            reader: BufReader::with_capacity(256 << 10, reader),
+            path: path.to_owned(),
+            line: 0,
+            bytes: Vec::new(),
+        })
     }
 
     /// The next line that is not blank, with its number (1-based).
@@ -101,7 +106,8 @@ pub(crate) fn read(text: &Text, path: &str) -> Result<Vec<Document>> {
             Some(Ok(Value::Array(items))) => {
                 let lines = element_lines(&bytes[start..], line);
                 let known = lines.len() == items.len();
-                documents.extend(items.into_iter().enumerate().map(|(at, item)| (if known { lines[at] } else { 0 }, item)));
+                documents
+                    .extend(items.into_iter().enumerate().map(|(at, item)| (if known { lines[at] } else { 0 }, item)));
             }
             Some(Ok(value)) => documents.push((line, value)),
             Some(Err(cause)) => {

@@ -15,10 +15,16 @@ pub(crate) mod container;
 pub(crate) mod detect;
 pub(crate) mod dialect;
 pub(crate) mod documents;
+#[cfg(test)]
+mod fixtures;
 pub(crate) mod json;
 pub mod open;
 pub mod options;
 pub(crate) mod problems;
 pub mod raw;
+#[cfg(test)]
+mod robust;
+#[cfg(test)]
+mod shared;
 pub mod source;
 pub(crate) mod table;

@@ -74,10 +74,13 @@ fn open_table(text: &Arc<Text>, path: &str, asked: Option<Arc<Source>>, options:
         Some(source) => vec![shaped(source, Shape::Table, path)?],
         None => catalog::all()?.iter().filter(|source| source.shape == Shape::Table).cloned().collect(),
     };
-    let layout = dialect::layout(text, path, |cells| {
+    let generic = catalog::named("generic_csv")?;
+    let is_header = |cells: &[String]| {
         let headers = detect::folded(cells);
         known.iter().any(|source| !source.requires.is_empty() && detect::fit(source, &headers).is_some())
-    })?;
+    };
+    let usual = |cells: &[String]| detect::bound(&generic, &detect::folded(cells));
+    let layout = dialect::layout(text, path, is_header, usual)?;
     let headers = detect::folded(&layout.columns);
     let fits = known.iter().filter_map(|s| Some((Arc::clone(s), detect::fit(s, &headers)?))).collect();
     let (source, confidence) = choose(asked, fits, &headers, &layout.columns, "generic_csv", path)?;
@@ -144,7 +147,9 @@ fn shaped(source: &Arc<Source>, shape: Shape, path: &str) -> Result<Arc<Source>>
         Shape::Table => "a table",
         Shape::Json => "JSON",
     };
-    Err(Error::failed(format!("is {is}, which {} is not", source.name)).at(path).hint("leave --source out to have it detected"))
+    Err(Error::failed(format!("is {is}, which {} is not", source.name))
+        .at(path)
+        .hint("leave --source out to have it detected"))
 }
 
 /// The source asked for, if it fits; else the best that fits; else the generic one.
@@ -176,7 +181,8 @@ fn guess(source: &Source, bound: &Bound) -> Option<String> {
     if source.system != "generic" {
         return None;
     }
-    let pairs: Vec<String> = bound.fields.iter().map(|(field, b)| format!("{field} = {}", b.from.join(" + "))).collect();
+    let pairs: Vec<String> =
+        bound.fields.iter().map(|(field, b)| format!("{field} = {}", b.from.join(" + "))).collect();
     Some(format!("no source fits: columns taken by their names: {}", pairs.join(", ")))
 }
 

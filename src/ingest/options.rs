@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use crate::error::{self, Error, Result};
 use crate::ingest::source::DateOrder;
-use crate::normalise::records::COLUMNS;
 
 /// How to read the dumps named; everything unsaid is decided from the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
@@ -30,33 +29,54 @@ pub struct Options {
     pub account: Option<String>,
 }
 
-/// Fields that are computed, never read from a column.
-const COMPUTED: &[&str] = &[
-    "uid",
-    "kind",
-    "system",
-    "feed",
-    "source",
-    "source_file",
-    "source_row",
-    "source_line",
-    "id_quality",
-    "channel_raw",
-    "created_at_raw",
-    "created_tz",
-    "created_precision",
-    "rating_01",
-    "csat_raw",
-    "status_raw",
-    "priority_raw",
-    "extra",
-    "warnings",
+/// The fields a column may be bound to, in the order of a record; the others are computed.
+pub const FIELDS: &[&str] = &[
+    "account",
+    "source_id",
+    "thread_id",
+    "parent_id",
+    "url",
+    "channel",
+    "direction",
+    "is_repost",
+    "created_at",
+    "updated_at",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "title",
+    "body",
+    "author_id",
+    "author_name",
+    "author_handle",
+    "author_email",
+    "author_followers",
+    "likes",
+    "shares",
+    "replies",
+    "views",
+    "vendor_reach",
+    "vendor_sentiment",
+    "vendor_sentiment_score",
+    "rating",
+    "rating_max",
+    "csat",
+    "nps",
+    "language",
+    "country",
+    "status",
+    "priority",
+    "category",
+    "assignee",
+    "group",
+    "organization",
+    "brand",
+    "product",
+    "app_version",
+    "tags",
+    "reply_text",
+    "reply_at",
 ];
-
-/// The fields a column may be bound to, in the order of a record.
-pub fn fields() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|column| column.name).filter(|name| !COMPUTED.contains(name))
-}
 
 impl Options {
     /// The `--map`s as (field, column) pairs, in the order given; `text` is another word for `body`.
@@ -85,27 +105,54 @@ impl Options {
 
 fn pair(map: &str) -> Result<(&'static str, &str)> {
     let Some((field, column)) = map.split_once('=') else {
-        return Err(
-            Error::usage(format!("--map \"{map}\" has no \"=\"")).hint("write --map FIELD=COLUMN, e.g. --map body=Comment")
-        );
+        return Err(Error::usage(format!("--map \"{map}\" has no \"=\""))
+            .hint("write --map FIELD=COLUMN, e.g. --map body=Comment"));
     };
     let wanted = match field.trim() {
         "text" => "body",
         other => other,
     };
-    if let Some(known) = fields().find(|known| *known == wanted) {
+    if let Some(known) = FIELDS.iter().find(|known| **known == wanted) {
         return Ok((known, column));
     }
     let error = Error::usage(format!("--map: there is no field \"{wanted}\""));
-    Err(match error::nearest(wanted, fields()) {
+    Err(match error::nearest(wanted, FIELDS.iter().copied()) {
         Some(near) => error.hint(format!("did you mean --map {near}={column}?")),
-        None => error.evidence(format!("fields: {}", fields().collect::<Vec<_>>().join(", "))).hint("use one of these fields"),
+        None => error.evidence(format!("fields: {}", FIELDS.join(", "))).hint("use one of these fields"),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::normalise::records::COLUMNS;
+
+    #[test]
+    fn fields_are_columns_of_a_record_and_the_rest_is_computed() {
+        const COMPUTED: &[&str] = &[
+            "uid",
+            "kind",
+            "system",
+            "feed",
+            "source",
+            "source_file",
+            "source_row",
+            "source_line",
+            "id_quality",
+            "channel_raw",
+            "created_at_raw",
+            "created_tz",
+            "created_precision",
+            "rating_01",
+            "csat_raw",
+            "status_raw",
+            "priority_raw",
+            "extra",
+            "warnings",
+        ];
+        let bindable = COLUMNS.iter().map(|column| column.name).filter(|name| !COMPUTED.contains(name));
+        assert_eq!(bindable.collect::<Vec<_>>(), FIELDS);
+    }
 
     fn options(map: &[&str]) -> Options {
         Options { map: map.iter().map(ToString::to_string).collect(), ..Options::default() }
@@ -113,7 +160,10 @@ mod tests {
 
     #[test]
     fn text_is_the_body() {
-        assert_eq!(options(&["text=a=b", "created_at=When"]).maps().unwrap(), [("body", "a=b"), ("created_at", "When")]);
+        assert_eq!(
+            options(&["text=a=b", "created_at=When"]).maps().unwrap(),
+            [("body", "a=b"), ("created_at", "When")]
+        );
     }
 
     #[test]

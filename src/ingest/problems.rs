@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::ingest::catalog::{fold, index};
 use crate::ingest::raw::{Dump, FOOTER, GHOST_ROW, NOT_AN_UTTERANCE};
+use crate::ingest::source::Shape;
 
 /// What makes a row of this dump a problem.
 #[derive(Debug, Clone)]
@@ -13,6 +14,10 @@ pub(crate) struct Problems {
     width: usize,
     /// Columns at the end a row may lack.
     optional: usize,
+    /// Whether there can be lines under the data; JSON has none.
+    footers: bool,
+    /// A table's header, for files glued together; empty for JSON.
+    header: Vec<String>,
     dates: Vec<usize>,
     texts: Vec<usize>,
     /// Column, and the folded values that make a row something else (`*`: any).
@@ -25,6 +30,7 @@ impl Problems {
             let bound: Vec<&String> = fields.iter().filter_map(|f| dump.fields.get(*f)).flat_map(|b| &b.from).collect();
             (0..dump.columns.len()).filter(|at| bound.contains(&&dump.columns[*at])).collect()
         };
+        let table = dump.source.shape == Shape::Table;
         let index = index(&dump.columns);
         let skips = dump.source.skip.iter().filter(|(key, _)| !dump.source.fields.contains_key(*key));
         let skips = skips.filter_map(|(key, values)| {
@@ -34,6 +40,8 @@ impl Problems {
         Self {
             width: dump.columns.len(),
             optional,
+            footers: table,
+            header: if table { dump.columns.clone() } else { Vec::new() },
             dates: at(&["created_at"]),
             texts: at(&["title", "body"]),
             skips: skips.collect(),
@@ -43,8 +51,11 @@ impl Problems {
     /// What is wrong with a row of `cells` cells; `cell(i)` is empty where there is none.
     pub(crate) fn of_row<'a>(&self, cells: usize, cell: impl Fn(usize) -> &'a str) -> Option<String> {
         let Some(first) = (0..cells).find(|at| !cell(*at).trim().is_empty()) else { return Some(GHOST_ROW.to_owned()) };
-        if self.is_footer(cells, first, &cell) {
+        if self.footers && self.is_footer(cells, first, &cell) {
             return Some(FOOTER.to_owned());
+        }
+        if self.is_header(cells, &cell) {
+            return Some(format!("{NOT_AN_UTTERANCE}the header again"));
         }
         let spare = (self.width..cells).all(|at| cell(at).trim().is_empty());
         if cells + self.optional < self.width || !spare {
@@ -55,6 +66,18 @@ impl Problems {
             !value.trim().is_empty() && (values.iter().any(|v| v == "*") || values.contains(&fold(value)))
         });
         skip.map(|(_, name, _)| format!("{NOT_AN_UTTERANCE}{name}"))
+    }
+
+    /// The header once more, as where one file was appended to another.
+    fn is_header<'a>(&self, cells: usize, cell: &impl Fn(usize) -> &'a str) -> bool {
+        let same = |at: usize, name: &str| {
+            let cell = cell(at).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+            cell == name || cell.is_empty() || name.strip_prefix(cell).is_some_and(|rest| rest.starts_with('#'))
+        };
+        let filled = || self.header.iter().enumerate().filter(|(at, _)| !cell(*at).trim().is_empty()).count();
+        cells == self.header.len()
+            && self.header.iter().enumerate().all(|(at, name)| same(at, name))
+            && filled() * 2 > self.header.len()
     }
 
     /// A footer's first words are telling, it has no date, and they do not stand where the text does (unless it is cut
@@ -86,8 +109,15 @@ mod tests {
     use super::*;
 
     fn problem(cells: &[&str]) -> Option<String> {
-        let problems =
-            Problems { width: 4, optional: 1, dates: vec![1], texts: vec![2], skips: vec![(0, "kind".to_owned(), vec!["pr".to_owned()])] };
+        let problems = Problems {
+            width: 4,
+            optional: 1,
+            footers: true,
+            header: ["kind", "date", "text", "column_4"].map(str::to_owned).to_vec(),
+            dates: vec![1],
+            texts: vec![2],
+            skips: vec![(0, "kind".to_owned(), vec!["pr".to_owned()])],
+        };
         problems.of_row(cells.len(), |at| cells.get(at).copied().unwrap_or(""))
     }
 
@@ -99,6 +129,8 @@ mod tests {
         assert_eq!(problem(&["1", "2026-01-02"]).unwrap(), "ragged row: 2 cells under 4 headers");
         assert_eq!(problem(&["1", "2026-01-02", "a", "b", "c"]).unwrap(), "ragged row: 5 cells under 4 headers");
         assert_eq!(problem(&["", " ", "", ""]).unwrap(), GHOST_ROW);
+        assert_eq!(problem(&["\u{feff}kind", "date", "text", ""]).unwrap(), "not an utterance: the header again");
+        assert_eq!(problem(&["kind", "", "", ""]), None);
         assert_eq!(problem(&["PR", "2026-01-02", "a", "b"]).unwrap(), "not an utterance: kind");
     }
 
