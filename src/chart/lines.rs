@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::chart::axis::x;
 use crate::chart::canvas::{Area, Canvas, Spot};
 use crate::chart::palette::Look;
+use crate::chart::slide::Key;
 use crate::chart::text::drawable;
 use crate::chart::words::{Step, count, period, plural};
 use crate::error::Result;
@@ -85,6 +86,17 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Places where whole periods follow each other but are counted over other feeds: like for like on one side
+    /// only. A line across would show a jump that is none.
+    pub(super) fn breaks(&self) -> usize {
+        let whole = |d: &Option<Dot<'a>>| d.filter(|d| !d.point.partial);
+        self.dots
+            .windows(2)
+            .filter_map(|p| Some((whole(&p[0])?, whole(&p[1])?)))
+            .filter(|(a, b)| !alike(*a, *b))
+            .count()
+    }
+
     /// In words, for the alt text.
     pub(super) fn told(&self, grid: &[Period], step: Step) -> String {
         let Some(last) = self.last_complete() else {
@@ -101,6 +113,30 @@ impl<'a> Line<'a> {
         out.push('.');
         out
     }
+}
+
+/// Whether two points are counted over the same feeds.
+fn alike(a: Dot<'_>, b: Dot<'_>) -> bool {
+    a.point.compared.is_some() == b.point.compared.is_some()
+}
+
+/// What the key says of gaps, breaks, unfinished periods and like-for-like counts, where there are any.
+pub(super) fn notes(lines: &[Line<'_>], step: Step) -> Vec<Key> {
+    let any = |test: fn(Dot<'_>) -> bool| lines.iter().any(|l| l.drawn().any(test));
+    let mut notes = Vec::new();
+    if any(|d| d.point.partial) {
+        notes.push(Key::Unfinished(step.noun()));
+    }
+    if lines.iter().any(|l| l.gaps() > 0) {
+        notes.push(Key::Words("gap: no data".to_owned()));
+    }
+    if lines.iter().any(|l| l.breaks() > 0) {
+        notes.push(Key::Words("break: other feeds".to_owned()));
+    }
+    if any(|d| d.point.compared.is_some() && d.point.compared != d.point.observed) {
+        notes.push(Key::Words("like for like".to_owned()));
+    }
+    notes
 }
 
 /// All of `series` on `grid`, biggest first: by the count in `judged`, then by the sum of the whole periods, then by
@@ -125,7 +161,7 @@ pub(super) fn span(grid: &[Period], step: Step) -> String {
     }
 }
 
-/// Draws `line`: solid between whole periods, dashed to unfinished ones, nothing across gaps; markers every `apart`
+/// Draws `line`: solid between whole periods, dashed to unfinished ones, nothing across gaps and breaks; markers every `apart`
 /// pixels or more, on unfinished points (hollow), on points between two gaps, and on the last whole one (larger).
 pub(super) fn draw(canvas: &Canvas<'_>, line: &Line<'_>, y: impl Fn(i64) -> i32, plot: Area, pen: Pen) -> Result<()> {
     let n = line.dots.len();
@@ -133,12 +169,13 @@ pub(super) fn draw(canvas: &Canvas<'_>, line: &Line<'_>, y: impl Fn(i64) -> i32,
     let mut run: Vec<Spot> = Vec::new();
     let mut before: Option<Dot<'_>> = None;
     for dot in line.dots.iter().copied().chain([None]) {
-        let joined = matches!((before, dot), (Some(b), Some(d)) if !b.point.partial && !d.point.partial);
+        let whole = matches!((before, dot), (Some(b), Some(d)) if !b.point.partial && !d.point.partial);
+        let joined = whole && matches!((before, dot), (Some(b), Some(d)) if alike(b, d));
         if !joined {
             canvas.line(&run, pen.look.color, pen.stroke)?;
             run.clear();
         }
-        if let (Some(b), Some(d), false) = (before, dot, joined) {
+        if let (Some(b), Some(d), false) = (before, dot, whole) {
             canvas.dashed(&[spot(b), spot(d)], pen.look.color, pen.stroke.saturating_sub(1).max(2), 7.0)?;
         }
         run.extend(dot.map(spot));
@@ -147,8 +184,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, line: &Line<'_>, y: impl Fn(i64) -> i32,
     let last = line.last_complete().map(|d| d.at);
     let mut next = if pen.apart == i32::MAX { i32::MAX } else { i32::MIN };
     for dot in line.drawn() {
-        let empty = |i: Option<usize>| i.and_then(|i| line.dots.get(i)).is_none_or(Option::is_none);
-        let alone = empty(dot.at.checked_sub(1)) && empty(dot.at.checked_add(1));
+        let beside = |i: Option<usize>| i.and_then(|i| line.dots.get(i).copied().flatten());
+        let apart = |i| beside(i).is_none_or(|d| !alike(d, dot));
+        let alone = apart(dot.at.checked_sub(1)) && apart(dot.at.checked_add(1));
         let at = spot(dot);
         if dot.point.partial {
             canvas.marker(at, pen.radius + 1, pen.look, true)?;

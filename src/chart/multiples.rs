@@ -176,16 +176,10 @@ fn keys(chosen: &[Line<'_>], shared: bool, step: Step) -> Vec<Key> {
     if !shared {
         keys.push(Key::Words("each panel has its own scale".to_owned()));
     }
-    let any = |test: fn(&lines::Dot<'_>) -> bool| chosen.iter().any(|l| l.drawn().any(|d| test(&d)));
-    if any(|d| d.point.signal.is_some()) {
+    if chosen.iter().any(|l| l.drawn().any(|d| d.point.signal.is_some())) {
         keys.push(Key::Signal);
     }
-    if any(|d| d.point.partial) {
-        keys.push(Key::Unfinished(step.noun()));
-    }
-    if chosen.iter().any(|l| l.gaps() > 0) {
-        keys.push(Key::Words("gap: no data".to_owned()));
-    }
+    keys.extend(lines::notes(chosen, step));
     keys
 }
 

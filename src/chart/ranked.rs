@@ -7,7 +7,6 @@ use crate::chart::slide::{Key, NOTE, draw_key, draw_nothing, slide};
 use crate::chart::words::{Step, count, period, plural};
 use crate::chart::{Chart, ChartInput, Figure, text};
 use crate::error::Result;
-use crate::trend::calendar::Period;
 use crate::trend::series::{Level, Point};
 
 /// Its entry in the table.
@@ -42,9 +41,13 @@ fn draw(input: &ChartInput<'_>) -> Result<Figure> {
     let at = input.period.and_then(|p| grid.binary_search(&p).ok());
     let at = at.or_else(|| lines.iter().filter_map(|l| l.last_complete()).map(|d| d.at).max());
     let bars = at.map(|at| bars(&lines, at)).unwrap_or_default();
-    let alt = alt(&bars, at.map(|at| grid[at]), lines.len(), step);
+    let unfinished = at.is_some_and(|at| lines.iter().filter_map(|l| l.dots[at]).any(|d| d.point.partial));
+    let when = at.map_or_else(String::new, |at| {
+        format!("{}{}", period(grid[at], step), if unfinished { ", unfinished" } else { "" })
+    });
+    let alt = alt(&bars, &when, lines.len());
     slide(CHART.name.to_owned(), input, &input.subtitle, alt, |canvas, body| {
-        draw_body(canvas, body, &bars, lines.len(), step)
+        draw_body(canvas, body, &bars, lines.len(), &when, step)
     })
 }
 
@@ -96,9 +99,11 @@ fn change(before: Option<&Point>, now: &Point) -> String {
 }
 
 /// What it shows, in words.
-fn alt(bars: &[Bar], at: Option<Period>, issues: usize, step: Step) -> String {
-    let Some(at) = at else { return "Bar chart without data.".to_owned() };
-    let mut out = format!("Bar chart of {}, {}.", plural(issues, "issue"), period(at, step));
+fn alt(bars: &[Bar], when: &str, issues: usize) -> String {
+    if bars.is_empty() {
+        return "Bar chart without data.".to_owned();
+    }
+    let mut out = format!("Bar chart of {}, {when}.", plural(issues, "issue"));
     let told: Vec<String> = bars
         .iter()
         .take(MOST)
@@ -130,12 +135,12 @@ fn rest(bars: &[Bar]) -> String {
     }
 }
 
-fn draw_body(canvas: &Canvas<'_>, body: Area, bars: &[Bar], issues: usize, step: Step) -> Result<()> {
+fn draw_body(canvas: &Canvas<'_>, body: Area, bars: &[Bar], issues: usize, when: &str, step: Step) -> Result<()> {
     if bars.is_empty() {
         return draw_nothing(canvas, &format!("no data in this {}", step.noun()), body);
     }
     let shown = &bars[..bars.len().min(MOST)];
-    let mut keys = Vec::new();
+    let mut keys = vec![Key::Words(when.to_owned())];
     if shown.iter().any(|b| !b.beside.is_empty()) {
         keys.push(Key::Words(format!("beside each number: change on the {} before", step.noun())));
     }

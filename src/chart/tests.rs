@@ -237,7 +237,7 @@ fn no_two_texts_overlap() {
                 _ => None,
             })
             .collect();
-        assert!(boxes.len() >= 3, "{case}: {} texts", boxes.len());
+        assert_eq!(boxes.len(), figure.svg.matches("<text ").count(), "{case}: not every text was looked at");
         for (i, (a, p)) in boxes.iter().enumerate() {
             for (b, q) in &boxes[i + 1..] {
                 let apart =
@@ -272,6 +272,16 @@ fn gaps_are_not_zeros() {
     assert_eq!(lines(&zero), 1);
     assert_eq!(lines(&gap), 0, "two lone points have no line between them");
     assert!(gap.alt.contains("1 week without data"), "{}", gap.alt);
+}
+
+#[test]
+fn a_change_of_feeds_is_no_jump() {
+    let mut all = [series("i-1", "Late", &[Some(5), Some(6), Some(60), Some(61)])];
+    all[0].points[2].compared = Some(58);
+    all[0].points[3].compared = Some(61);
+    let figure = (find("trend").unwrap().draw)(&input(&all, None)).unwrap();
+    assert_eq!(figure.svg.matches("stroke-width=\"4\"").count(), 2, "one line on each side of the break");
+    assert!(figure.svg.contains("break: other feeds") && figure.svg.contains("like for like"));
 }
 
 #[test]

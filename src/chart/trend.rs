@@ -229,12 +229,7 @@ fn keys(chosen: &[Line<'_>], grid: &[Period], step: Step) -> Vec<Key> {
     } else if let Some(at) = common(chosen) {
         keys.push(Key::Words(format!("numbers: {}", period(grid[at], step))));
     }
-    if chosen.iter().any(|l| l.drawn().any(|d| d.point.partial)) {
-        keys.push(Key::Unfinished(step.noun()));
-    }
-    if chosen.iter().any(|l| l.gaps() > 0) {
-        keys.push(Key::Words("gap: no data".to_owned()));
-    }
+    keys.extend(lines::notes(chosen, step));
     keys
 }
 
