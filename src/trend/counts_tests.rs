@@ -1,5 +1,7 @@
 use jiff::civil::date;
 
+use polars::prelude::ChunkAgg;
+
 use super::*;
 use crate::trend::counted::counted;
 use crate::trend::coverage::Declared;
