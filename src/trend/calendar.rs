@@ -4,10 +4,10 @@
 //! [`Calendar::period`] convert. A period is complete once its last day has ended.
 
 use clap::ValueEnum;
-use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday};
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, Unit};
+use jiff::{Timestamp, ToSpan};
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -303,11 +303,6 @@ pub(crate) fn iso_week(year: i16, week: i8) -> Result<Date> {
     ISOWeekDate::new(year, week, Weekday::Monday)
         .map(Date::from_iso_week_date)
         .map_err(|_| Error::usage(format!("{year} has no week {week}")).hint("weeks run from W01 to W52 or W53"))
-}
-
-/// Whole days from one date to another.
-pub fn days_between(from: Date, to: Date) -> i64 {
-    from.until((Unit::Day, to)).map_or(0, |span| i64::from(span.get_days()))
 }
 
 #[cfg(test)]

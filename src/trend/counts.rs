@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
+use rayon::prelude::*;
 
 use crate::contract::{self, Column, Type};
 use crate::error::{Error, Result};
@@ -241,28 +242,33 @@ pub fn count(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]
             pairs.push((*issue, row));
         }
     }
-    // All records match the total.
-    pairs.extend((0..rows.len()).map(|row| (0, row)));
     pairs.retain(|(_, row)| rows[*row].is_some());
     let key = |(issue, row): &(usize, usize)| (*issue, rows[*row].as_ref().map_or(0, |r| r.at), *row);
-    pairs.sort_unstable_by_key(key);
+    pairs.par_sort_unstable_by_key(key);
     pairs.dedup();
 
-    let units = rows.iter().flatten().map(|r| r.unit + 1).max().unwrap_or(0);
-    let mut seen: Vec<usize> = vec![usize::MAX; usize::try_from(units).unwrap_or(0)];
     let mut authors: Vec<(usize, i64)> = Vec::new();
-    for (issue, row) in pairs {
-        let Some(row) = &rows[row] else { continue };
-        let unit = usize::try_from(row.unit).unwrap_or(0);
-        let new = issue == 0 || seen[unit] != issue;
-        seen[unit] = issue;
+    let mut add = |issue: usize, row: &Row, new: bool| {
         let at = counts.at(issue, row.segment, row.feed, row.period);
         let cell = &mut counts.cells[at];
         cell.observed = Some(cell.observed.unwrap_or(0) + i64::from(new));
         cell.records += 1;
         authors.extend(row.author.map(|who| (at, who)));
+    };
+    for row in rows.iter().flatten() {
+        add(0, row, true);
     }
-    authors.sort_unstable();
+    // The last issue each unit was seen in; issues come one after the other, their records oldest first.
+    let units = rows.iter().flatten().map(|r| r.unit + 1).max().unwrap_or(0);
+    let mut seen: Vec<usize> = vec![0; usize::try_from(units).unwrap_or(0)];
+    for (issue, row) in pairs {
+        if let Some(row) = &rows[row] {
+            let unit = usize::try_from(row.unit).unwrap_or(0);
+            add(issue, row, seen[unit] != issue);
+            seen[unit] = issue;
+        }
+    }
+    authors.par_sort_unstable();
     authors.dedup();
     for (at, _) in authors {
         counts.cells[at].authors += 1;

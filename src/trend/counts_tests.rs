@@ -1,5 +1,7 @@
 use jiff::civil::date;
 
+use polars::prelude::ChunkAgg;
+
 use super::*;
 use crate::trend::counted::counted;
 use crate::trend::coverage::Declared;
@@ -113,6 +115,9 @@ fn the_order_of_rows_changes_nothing() {
     mixed_pairs.rotate_left(11);
     let mixed = counts(&mixed_lines, &mixed_pairs, &options).frame().unwrap();
     assert!(straight.equals_missing(&mixed));
+    let found = counts(&lines, &pairs, &options);
+    let total: i64 = (0..2).flat_map(|feed| observed(&found, 0, feed)).flatten().sum();
+    assert_eq!(total, 40, "every counted record is in the total once");
     // Not trivially: something was counted, and something only once.
     let sum = |name: &str| straight.column(name).unwrap().i64().unwrap().sum().unwrap();
     assert!(sum("observed") > 40 && sum("observed") < sum("records"));

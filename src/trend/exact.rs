@@ -1,6 +1,6 @@
 //! Exact intervals and tails: the incomplete beta function, its inverse, and Garwood's interval of a count.
 
-use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
+use statrs::function::gamma::{gamma_lr, ln_gamma};
 
 /// The regularised incomplete beta function I_x(a, b), for a, b > 0.
 ///
@@ -64,11 +64,6 @@ pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
 /// P(Γ(shape, 1) ≤ x); also P(Y ≥ shape) for Y Poisson with mean x.
 pub fn gamma_lower(shape: f64, x: f64) -> f64 {
     if x <= 0.0 { 0.0 } else { gamma_lr(shape, x) }
-}
-
-/// P(Γ(shape, 1) > x).
-pub fn gamma_upper(shape: f64, x: f64) -> f64 {
-    if x <= 0.0 { 1.0 } else { gamma_ur(shape, x) }
 }
 
 /// The exact interval of a Poisson mean after a count of `k`, at `level` (0.95), for over-dispersed counts with

@@ -83,8 +83,8 @@ pub fn judge(counts: &Counts, options: &Options) -> Result<Trends> {
 fn correct(counts: &Counts, lanes: &[(usize, usize)], drafts: &mut [Vec<Draft>], at: usize) {
     let total = |lane: usize| counts.has_total() && lanes[lane].0 == 0;
     let mut family = Vec::new();
-    for lane in 0..lanes.len() {
-        let draft = &mut drafts[lane][at];
+    for (lane, drafts) in drafts.iter_mut().enumerate() {
+        let draft = &mut drafts[at];
         match draft.baseline {
             Some(baseline) if total(lane) => draft.point.q = Some(baseline.p),
             Some(baseline) if draft.floor => family.push((lane, baseline.p)),

@@ -28,9 +28,8 @@ pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
         Some(totals) => totals[range].iter().sum::<i64>() as f64,
         None => range.len() as f64,
     };
-    // More units than records cannot be; a match moved to another period may make it look so.
-    let now = exposure(begin..counts.len()).max(since as f64 * f64::from(u8::from(totals.is_some())));
-    rate_ratio(since, now, 0, exposure(baseline)).is_some_and(|change| change.p_up <= SHARE_ALPHA)
+    rate_ratio(since, exposure(begin..counts.len()), 0, exposure(baseline))
+        .is_some_and(|change| change.p_up <= SHARE_ALPHA)
 }
 
 /// Whether an issue is back: at least five records once, then silence for longer than four periods and three times

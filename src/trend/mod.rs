@@ -5,6 +5,7 @@
 //! ```
 
 pub mod baseline;
+pub mod between;
 pub mod calendar;
 pub mod compare;
 pub mod counted;

@@ -47,6 +47,7 @@ pub fn fit(
         Some(means) => means.iter().map(|m| m.max(1e-8).ln()).collect(),
         None => y.iter().map(|y| (0.5 * (y + centre) + 1e-4).ln()).collect(),
     };
+    let mut mean: Vec<f64> = eta.iter().map(|e| e.exp()).collect();
     let mut before = f64::INFINITY;
     let mut beta = [0.0; MOST];
     let mut factor = [[0.0; MOST]; MOST];
@@ -55,9 +56,8 @@ pub fn fit(
         let mut xwx = [[0.0; MOST]; MOST];
         let mut xwz = [0.0; MOST];
         for i in 0..n {
-            let mean = eta[i].exp();
-            let work = weights[i] * mean;
-            let target = eta[i] - offset[i] + (y[i] - mean) / mean;
+            let work = weights[i] * mean[i];
+            let target = eta[i] - offset[i] + (y[i] - mean[i]) / mean[i];
             let x = &design[i];
             for a in 0..width {
                 let wx = work * x[a];
@@ -69,17 +69,17 @@ pub fn fit(
         }
         factor = cholesky(&xwx, width)?;
         beta = solve(&factor, &xwz, width);
+        // Half the deviance without the part that only depends on y: no logarithms.
         let mut deviance = 0.0;
         for i in 0..n {
             eta[i] = (offset[i] + dot(&design[i], &beta, width)).clamp(-30.0, 30.0);
-            let mean = eta[i].exp();
-            let part = if y[i] > 0.0 { y[i] * (y[i].ln() - eta[i]) } else { 0.0 };
-            deviance += 2.0 * weights[i] * (part - (y[i] - mean));
+            mean[i] = eta[i].exp();
+            deviance += weights[i] * (mean[i] - y[i] * eta[i]);
         }
         if !deviance.is_finite() {
             return None;
         }
-        if (deviance - before).abs() < 1e-8 * (deviance.abs() + 0.1) {
+        if (deviance - before).abs() < 1e-9 * (deviance.abs() + 0.1) {
             settled = true;
             break;
         }
@@ -88,7 +88,7 @@ pub fn fit(
     if !settled {
         return None;
     }
-    let means: Vec<f64> = eta.iter().map(|e| e.exp()).collect();
+    let means = mean;
     let pearson: f64 = (0..n).map(|i| weights[i] * (y[i] - means[i]).powi(2) / means[i]).sum();
     let phi = (pearson / (n - width) as f64).max(1.0);
     let mut fit = Fit { width, beta, means, phi, leverage: Vec::new(), factor };

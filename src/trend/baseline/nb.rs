@@ -99,4 +99,34 @@ mod tests {
         let p = tail(106_324, 1e5, 100.0);
         assert!((0.021..0.026).contains(&p), "{p}");
     }
+
+    #[test]
+    fn gives_the_p_values_of_r_surveillance() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/oracle/surveillance");
+        if !folder.is_dir() {
+            println!("skipped: {} does not exist", folder.display());
+            return;
+        }
+        let mut compared = 0;
+        for name in ["agona_nodate_nbPlugin_a0.01", "newport_nodate_nbPlugin_a0.01", "newport2011_ff_nbPlugin_a0.01"] {
+            let text = std::fs::read_to_string(folder.join(name).with_extension("01.csv")).unwrap();
+            let headers: Vec<&str> = text.lines().next().unwrap().split(',').map(|h| h.trim_matches('"')).collect();
+            let at = |wanted: &str| headers.iter().position(|h| *h == wanted).unwrap();
+            for line in text.lines().skip(1) {
+                let cells: Vec<&str> = line.split(',').collect();
+                let number = |column: &str| cells[at(column)].parse::<f64>();
+                let (Ok(mean), Ok(phi), Ok(p)) = (number("expected"), number("phi"), number("pvalue")) else {
+                    continue;
+                };
+                let observed = cells[at("observed")].parse().unwrap();
+                let found = tail(observed, mean, phi);
+                assert!((found - p).abs() <= 1e-8 * p, "{name}: {line}: {found:e}");
+                if let Ok(upper) = cells[at("upperbound")].parse::<i64>() {
+                    assert_eq!(quantile(0.99, mean, phi), upper, "{name}: {line}");
+                }
+                compared += 1;
+            }
+        }
+        assert!(compared > 150, "{compared}");
+    }
 }
