@@ -65,6 +65,7 @@ pub(crate) struct Letter {
 #[derive(Deserialize)]
 pub(crate) struct Shared {
     pub(crate) joiners: Vec<String>,
+    pub(crate) lead_ins: Vec<String>,
     pub(crate) greetings: Vec<String>,
     pub(crate) contexts: Vec<String>,
     pub(crate) asks: Vec<String>,
@@ -72,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) verdicts: Vec<String>,
     pub(crate) tweet_prefixes: Vec<String>,
     pub(crate) tweet_suffixes: Vec<String>,
+    pub(crate) cross_tweet_prefixes: Vec<String>,
+    pub(crate) cross_tweet_suffixes: Vec<String>,
     pub(crate) agent_lines: Vec<String>,
     pub(crate) agent_signs: Vec<String>,
     pub(crate) boilerplates: Vec<String>,

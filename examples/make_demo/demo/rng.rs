@@ -7,9 +7,10 @@ pub(crate) struct Rng(u64);
 impl Rng {
     /// The stream that belongs to a name: its 64-bit FNV-1a hash is the seed.
     pub(crate) fn named(name: &str) -> Self {
-        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        }))
+        Self(
+            name.bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)),
+        )
     }
 
     fn next(&mut self) -> u64 {

@@ -9,8 +9,7 @@ use super::phrases::Phrases;
 use super::record::{Dump, Entry, Fate, Reason, Role, Utterance};
 use super::wording::{Place, Voice};
 
-const HEADER: [&str; 6] =
-    ["Respondent ID", "Timestamp", "Likely to recommend (0-10)", "Comment", "City", "Channel"];
+const HEADER: [&str; 6] = ["Respondent ID", "Timestamp", "Likely to recommend (0-10)", "Comment", "City", "Channel"];
 
 /// A stray tab in this answer makes one cell too many.
 const RAGGED_ROW: usize = 41;

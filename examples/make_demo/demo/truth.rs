@@ -32,11 +32,14 @@ pub(crate) fn truth(phrases: &Phrases, dumps: &[Dump]) -> String {
     line(&mut text, format!("last_day = {}  # Wednesday: 2026-W{LAST_WEEK} is in progress", calendar::LAST_DAY));
     line(&mut text, format!("last_complete_week = \"2026-W{}\"", LAST_WEEK - 1));
     line(&mut text, format!("weeks = {}", quoted(&calendar::week_names())));
-    text.push_str("\n# rows = stored + duplicates + rejected + skipped. A record that stands in two files is stored by the\n");
+    text.push_str(
+        "\n# rows = stored + duplicates + rejected + skipped. A record that stands in two files is stored by the\n",
+    );
     text.push_str("# first by name, and a duplicate in the other. undated are among the stored.\n");
     for dump in dumps {
         line(&mut text, format!("\n[[file]]\nname = \"{}\"", dump.name));
         rows(&mut text, &dump.entries.iter().collect::<Vec<_>>());
+        span(&mut text, dump);
     }
     text.push_str("\n[total]\n");
     rows(&mut text, &all);
@@ -56,6 +59,15 @@ fn rows(text: &mut String, entries: &[&Entry]) {
     line(text, format!("skipped = {}", count(&|fate| fate == Fate::Skipped)));
     line(text, format!("undated = {}", count(&|fate| fate == Fate::LeftOut(Reason::Undated))));
     line(text, format!("counted = {}", count(&|fate| fate == Fate::Counted)));
+}
+
+/// First and last day of the dump's readable, believable dates.
+fn span(text: &mut String, dump: &Dump) {
+    let believable = |entry: &&Entry| !matches!(entry.fate, Fate::Rejected | Fate::LeftOut(Reason::FutureDate));
+    let days = || dump.entries.iter().filter(believable).filter_map(|entry| entry.at).map(|at| at.date());
+    if let (Some(first), Some(last)) = (days().min(), days().max()) {
+        line(text, format!("first_day = {first}\nlast_day = {last}"));
+    }
 }
 
 fn funnel(text: &mut String, all: &[&Entry]) {
@@ -78,7 +90,9 @@ fn funnel(text: &mut String, all: &[&Entry]) {
 }
 
 fn issues(text: &mut String, phrases: &Phrases, all: &[&Entry]) {
-    text.push_str("\n# counted: counted records of the issue in each of the weeks above. phrases: nearly every record of\n");
+    text.push_str(
+        "\n# counted: counted records of the issue in each of the weeks above. phrases: nearly every record of\n",
+    );
     text.push_str("# it holds one of them, as a part of a word, whatever the case.\n");
     for key in story::issue_keys() {
         let (name, defining) = match phrases.issues.get(key) {

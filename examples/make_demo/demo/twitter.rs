@@ -111,13 +111,15 @@ fn retweet(tweets: &mut Vec<Tweet>) {
         for copy in 0..times {
             let mut rng = Rng::named(&format!("retweet/{passed_on}/{copy}"));
             let original = tweets[n].clone();
+            // sooner rather than later
+            let delay = (0..3).map(|_| rng.between(2, 1500)).min().unwrap_or_default();
             let text: String =
                 format!("RT @{}: {}", original.author, original.text).chars().take(RETWEET_LENGTH).collect();
             tweets.push(Tweet {
                 author: (FIRST_AUTHOR + 100_000 + 200 * passed_on + 7 * copy).to_string(),
                 role: Role::Retweet,
                 issues: original.issues,
-                at: after(original.at, rng.between(2, 1500).minutes()),
+                at: after(original.at, delay.minutes()),
                 text,
                 answers: None,
             });

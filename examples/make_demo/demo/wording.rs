@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
+use super::calendar;
 use super::phrases::{Phrases, Theme};
 use super::record::{Role, Utterance};
 use super::rng::Rng;
@@ -13,6 +17,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 pub(crate) struct Voice<'a> {
     phrases: &'a Phrases,
     pub(crate) rng: Rng,
+    at: DateTime,
     slots: BTreeMap<String, String>,
     american: bool,
     haste: Haste,
@@ -46,7 +51,7 @@ impl<'a> Voice<'a> {
             3 => Haste::NoFullStop,
             _ => Haste::None,
         };
-        Self { phrases, rng, slots: BTreeMap::new(), american, haste }
+        Self { phrases, rng, at: utterance.at, slots: BTreeMap::new(), american, haste }
     }
 
     /// One of `templates`, its slots filled.
@@ -72,8 +77,8 @@ impl<'a> Voice<'a> {
             "extra" => self.rng.pick(&self.phrases.letter.extras).clone(),
             "close" => self.rng.pick(&self.phrases.letter.closes).clone(),
             "quote_date" => {
-                let day = *self.rng.pick(&["Mon, 4", "Tue, 12", "Wed, 20", "Thu, 7", "Fri, 15"]);
-                format!("{day} {} 2026 at {:02}:{:02}", "May", self.rng.between(8, 18), self.rng.between(0, 59))
+                let earlier = calendar::after(self.at, -self.rng.between(40, 4000).minutes());
+                earlier.strftime("%a, %-d %b %Y at %H:%M").to_string()
             }
             _ => {
                 let choices =
@@ -96,9 +101,11 @@ impl<'a> Voice<'a> {
         }
     }
 
+    /// Draws one of each `[this|that]`, then fills the `{slots}`.
     fn fill(&mut self, template: &str) -> Result<String> {
+        let template = self.choose(template)?;
         let mut filled = String::new();
-        let mut rest = template;
+        let mut rest = template.as_str();
         while let Some((before, after)) = rest.split_once('{') {
             let (name, tail) = after.split_once('}').ok_or_else(|| format!("phrases.toml: {{ unclosed: {template}"))?;
             filled.push_str(before);
@@ -107,6 +114,21 @@ impl<'a> Voice<'a> {
         }
         filled.push_str(rest);
         Ok(filled)
+    }
+
+    fn choose(&mut self, template: &str) -> Result<String> {
+        let mut chosen = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('[') {
+            let (choices, tail) =
+                after.split_once(']').ok_or_else(|| format!("phrases.toml: [ unclosed: {template}"))?;
+            let choices: Vec<&str> = choices.split('|').collect();
+            chosen.push_str(before);
+            chosen.push_str(choices[self.rng.below(choices.len())]);
+            rest = tail;
+        }
+        chosen.push_str(rest);
+        Ok(chosen)
     }
 
     /// What it is about: an issue, or what its role says.
@@ -148,7 +170,7 @@ impl<'a> Voice<'a> {
         self.hurry(&mut sentences);
         let text = match place {
             Place::Ticket => self.as_ticket(sentences)?,
-            Place::Tweet => self.as_tweet(sentences)?,
+            Place::Tweet => self.as_tweet(sentences, complains(utterance.role))?,
             Place::Review | Place::Survey => {
                 let gap = match self.rng.weighted(&[88, 8, 4]) {
                     1 => "\n",
@@ -164,10 +186,7 @@ impl<'a> Voice<'a> {
 
     fn sentences(&mut self, utterance: &Utterance, place: Place) -> Result<Vec<String>> {
         let theme = self.theme(utterance)?;
-        let complains = matches!(
-            utterance.role,
-            Role::Complaint | Role::MildComplaint | Role::Undated | Role::Future
-        );
+        let complains = complains(utterance.role);
         let (context, detail, ask) = match place {
             Place::Ticket => (45, 72, 65),
             Place::Tweet => (0, 42, 10),
@@ -177,6 +196,9 @@ impl<'a> Voice<'a> {
         let mut sentences = vec![];
         if complains && self.rng.chance(context) {
             sentences.push(self.one_of(&self.phrases.shared.contexts)?);
+        }
+        if complains && place != Place::Ticket && self.rng.chance(22) {
+            sentences.push(self.one_of(&self.phrases.shared.lead_ins)?);
         }
         sentences.push(self.one_of(&theme.cores)?);
         if self.rng.chance(detail) {
@@ -192,7 +214,9 @@ impl<'a> Voice<'a> {
         if complains && self.rng.chance(ask) {
             sentences.push(self.one_of(&self.phrases.shared.asks)?);
         }
-        if complains && place == Place::Review && self.rng.chance(38) {
+        if place == Place::Review && utterance.role == Role::MildComplaint {
+            sentences.push(self.one_of(&self.phrases.praise.cores)?);
+        } else if complains && place == Place::Review && self.rng.chance(38) {
             sentences.push(self.one_of(&self.phrases.shared.verdicts)?);
         }
         sentences.retain(|sentence| !sentence.is_empty());
@@ -219,9 +243,10 @@ impl<'a> Voice<'a> {
         Ok(text)
     }
 
-    fn as_tweet(&mut self, sentences: Vec<String>) -> Result<String> {
-        let prefix = self.one_of(&self.phrases.shared.tweet_prefixes)?;
-        let suffix = self.one_of(&self.phrases.shared.tweet_suffixes)?;
+    fn as_tweet(&mut self, sentences: Vec<String>, cross: bool) -> Result<String> {
+        let shared = &self.phrases.shared;
+        let prefix = self.one_of(if cross { &shared.cross_tweet_prefixes } else { &shared.tweet_prefixes })?;
+        let suffix = self.one_of(if cross { &shared.cross_tweet_suffixes } else { &shared.tweet_suffixes })?;
         let gap = if self.rng.chance(6) { "\n" } else { " " };
         let mut body = sentences.join(gap);
         if body.contains(" and ") && self.rng.chance(12) {
@@ -289,4 +314,8 @@ impl<'a> Voice<'a> {
         }
         spelled + &respelled(&word)
     }
+}
+
+fn complains(role: Role) -> bool {
+    matches!(role, Role::Complaint | Role::MildComplaint | Role::Undated | Role::Future)
 }
