@@ -8,11 +8,13 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use crate::error::{Error, Result, nearest};
 use crate::ingest::raw::{Dump, Raw};
+use crate::ingest::source::DateOrder;
 use crate::normalise::bindings::{self, Bound, Cells};
 use crate::normalise::frame::FrameBuilder;
 use crate::normalise::ids::{HashOrder, Key, Repeats};
-use crate::normalise::merge::Problem;
-use crate::normalise::plan::{Plan, note};
+use crate::normalise::numbers::Style;
+use crate::normalise::plan::{DATES, NUMBERS, Plan};
+use crate::normalise::problems::{Problem, Tally};
 use crate::normalise::records::COLUMNS;
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::{Row, position, slots};
@@ -54,6 +56,10 @@ pub struct Normaliser<'a> {
     values: Vec<Option<BTreeMap<String, String>>>,
     /// Rows with one of these raw values (lower case) are no utterances.
     skip: Vec<(Bound, Vec<String>)>,
+    /// Date fields: position in `COLUMNS`, order of numeric dates, whether the cells are X ids; `created_at` first.
+    dates: Vec<(usize, Option<DateOrder>, bool)>,
+    /// Number fields: position in `COLUMNS`, whether they are counts, how they are written.
+    numbers: Vec<(usize, bool, Style)>,
     /// Zone of each column that holds dates.
     zones: BTreeMap<usize, Rule>,
     /// Unmapped columns in the order of their names: the name as a JSON key, and its position.
@@ -135,9 +141,36 @@ impl<'a> Normaliser<'a> {
             .iter()
             .map(|field| position(field).ok_or_else(|| unknown_field(dump, field)))
             .collect::<Result<_>>()?;
+        let dates = DATES
+            .iter()
+            .filter_map(|field| plan.dates.get(*field).map(|date| (position(field), date)))
+            .filter_map(|(slot, date)| Some((slot?, date.order, date.snowflake)))
+            .collect();
+        let numbers = NUMBERS
+            .iter()
+            .filter_map(|(field, count)| {
+                let style = plan.thousands.get(*field).copied().unwrap_or_else(|| Style::usual(*count));
+                Some((position(field)?, *count, style))
+            })
+            .collect();
         let hash_order = HashOrder::of(&dump.columns);
         let repeats = Repeats::default();
-        Ok(Self { dump, plan, bound, fixed, values, skip, zones, extra, headers, hash_order, feed, repeats })
+        Ok(Self {
+            dump,
+            plan,
+            bound,
+            fixed,
+            values,
+            skip,
+            dates,
+            numbers,
+            zones,
+            extra,
+            headers,
+            hash_order,
+            feed,
+            repeats,
+        })
     }
 
     /// Normalises the next chunk.
@@ -153,7 +186,7 @@ impl<'a> Normaliser<'a> {
         let mut frame = FrameBuilder::new(0).finish()?;
         let mut uids: Vec<String> = Vec::with_capacity(height);
         let (mut positions, mut reasons) = (Vec::new(), Vec::new());
-        let mut skipped: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        let mut skipped = Tally::default();
         let mut hashed = 0;
         for part in parts {
             let accounts = part.frame.column("account")?.str()?;
@@ -168,7 +201,7 @@ impl<'a> Normaliser<'a> {
                 reasons.push(reason);
             }
             for (reason, line) in part.skipped {
-                note(&mut skipped, &reason, line);
+                skipped.add(&reason, 1, line);
             }
         }
         frame.rechunk_mut();
@@ -178,10 +211,7 @@ impl<'a> Normaliser<'a> {
             headers: self.headers.clone(),
             records: frame,
             rejects: Rejects::of(raw, self.dump, &positions, reasons)?,
-            skipped: skipped
-                .into_iter()
-                .map(|(kind, (count, example_line))| Problem { kind, count, example_line })
-                .collect(),
+            skipped: skipped.into_problems(),
             rows_read: i64::try_from(height).unwrap_or(i64::MAX),
             hashed,
         })

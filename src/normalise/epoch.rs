@@ -17,18 +17,19 @@ pub fn number(text: &str) -> Option<Written> {
     let (whole, fraction) = split(text)?;
     let value: i64 = whole.parse().ok()?;
     let has_fraction = fraction.bytes().any(|b| b != b'0');
-    if whole.len() == 8 && fraction.is_empty() {
-        if let Some(day) = civil::days(value / 10_000, value / 100 % 100, value % 100) {
-            return Some(Written::day(day * DAY, Pattern::Compact));
-        }
+    if whole.len() == 8
+        && fraction.is_empty()
+        && let Some(day) = civil::days(value / 10_000, value / 100 % 100, value % 100)
+    {
+        return Some(Written::day(day * DAY, Pattern::Compact));
     }
     if whole.len() == 5 {
         return serial(value, fraction);
     }
     let (unit, pattern) = match value {
         ..100_000_000_000 => (SECOND, Pattern::EpochSeconds),
-        ..100_000_000_000_000 => (1_000, Pattern::EpochMillis),
-        ..100_000_000_000_000_000 => (1, Pattern::EpochMicros),
+        100_000_000_000..100_000_000_000_000 => (1_000, Pattern::EpochMillis),
+        100_000_000_000_000..100_000_000_000_000_000 => (1, Pattern::EpochMicros),
         _ => (0, Pattern::EpochNanos),
     };
     let micros = if unit == 0 { value / 1_000 } else { value.checked_mul(unit)? };

@@ -13,24 +13,13 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 use crate::normalise::build::Normalised;
 use crate::normalise::frame::FrameBuilder;
-use crate::normalise::plan::note;
+use crate::normalise::problems::{Problem, Tally};
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::slots;
 
 /// Where a record comes from; not part of its content.
 const PROVENANCE: [usize; 3] = [slots::SOURCE_FILE, slots::SOURCE_ROW, slots::SOURCE_LINE];
-
-/// One kind of problem in a dump.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// What is wrong, in words.
-    pub kind: String,
-    /// How many rows.
-    pub count: i64,
-    /// A physical line that shows it; 0 where there are no lines.
-    pub example_line: i64,
-}
 
 /// What became of one dump's rows: `rows_read` is the sum of the next four.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +80,7 @@ pub struct Merged {
 /// An internal error when rows read do not add up to stored, duplicate, rejected and skipped.
 pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
     let mut sums: BTreeMap<String, FileSums> = BTreeMap::new();
-    let mut tallies: BTreeMap<String, BTreeMap<String, (i64, i64)>> = BTreeMap::new();
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let mut rejects: BTreeMap<String, Rejects> = BTreeMap::new();
     let mut headers = BTreeSet::new();
     let mut all = FrameBuilder::new(0).finish()?;
@@ -102,14 +91,11 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
         file.hashed += chunk.hashed;
         file.rejected += count(chunk.rejects.len());
         for (reason, line, _) in chunk.rejects.reasons()? {
-            let kind = reason.split(" \"").next().unwrap_or(&reason);
-            note(tally, kind, line);
+            tally.add(&reason, 1, line);
         }
         for Problem { kind, count, example_line } in chunk.skipped {
             file.skipped += count;
-            let (n, line) = tally.entry(kind).or_insert((0, example_line));
-            *n += count;
-            *line = (*line).min(example_line);
+            tally.add(&kind, count, example_line);
         }
         headers.extend(chunk.headers);
         all.vstack_mut_owned(chunk.records)?;
@@ -137,9 +123,7 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
         }
     }
     for (path, file) in &mut sums {
-        let problems = tallies.remove(path).unwrap_or_default();
-        file.problems =
-            problems.into_iter().map(|(kind, (count, example_line))| Problem { kind, count, example_line }).collect();
+        file.problems = tallies.remove(path).unwrap_or_default().into_problems();
         file.check()?;
     }
     let repeats = IdxCa::from_slice("".into(), &chosen.repeats);

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod merge;
 pub mod numbers;
 pub mod plan;
+pub mod problems;
 pub mod records;
 pub mod rejects;
 pub mod row;
@@ -28,3 +29,6 @@ pub mod zones;
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod shared_tests;

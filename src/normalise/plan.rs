@@ -11,14 +11,14 @@ use crate::ingest::raw::{Dump, Raw};
 use crate::ingest::source::DateOrder;
 use crate::normalise::bindings::{self, Bound, Cells};
 use crate::normalise::civil;
-use crate::normalise::merge::Problem;
 use crate::normalise::numbers::{self, Evidence, Style};
+use crate::normalise::problems::{Problem, Tally};
 use crate::normalise::values;
 use crate::normalise::zones::Rule;
 
 mod column;
 
-pub(crate) use column::{as_date, duration, is_missing, note};
+pub(crate) use column::{as_date, duration, is_missing};
 
 /// The fields that hold dates.
 pub const DATES: [&str; 6] = ["created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "reply_at"];
@@ -76,7 +76,7 @@ pub struct Planner<'a> {
     numbers: Vec<(Bound, bool, Evidence)>,
     ratings: Option<(f64, f64)>,
     rows: i64,
-    problems: BTreeMap<String, (i64, i64)>,
+    problems: Tally,
 }
 
 impl<'a> Planner<'a> {
@@ -92,7 +92,7 @@ impl<'a> Planner<'a> {
             .iter()
             .filter_map(|(field, count)| bound.remove(*field).map(|b| (b, *count, Evidence::default())))
             .collect();
-        Ok(Self { dump, dates, numbers, ratings: None, rows: 0, problems: BTreeMap::new() })
+        Ok(Self { dump, dates, numbers, ratings: None, rows: 0, problems: Tally::default() })
     }
 
     /// Takes note of a chunk. The order of chunks does not matter for what is decided.
@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
         self.rows += i64::try_from(cells.len()).unwrap_or(i64::MAX);
         for row in 0..cells.len() {
             if let Some(problem) = cells.problem[row] {
-                column::note(&mut self.problems, problem, cells.line[row]);
+                self.problems.add(problem, 1, cells.line[row]);
                 continue;
             }
             for (bound, dates) in &mut self.dates {
@@ -138,12 +138,15 @@ impl<'a> Planner<'a> {
         for (bound, found) in &self.dates {
             let name = bound.columns.first().map_or("", |c| self.dump.columns[*c].as_str());
             let (order, evidence) = found.order(self.dump, name)?;
-            if bound.field == "created_at" {
-                span = found.span(order).map(|(a, b)| (civil::day_text(a), civil::day_text(b)));
-                found.misfits(order, &mut problems);
-            }
             let rule = Rule::of(name, self.dump)?;
             let snowflake = found.is_snowflake(bound);
+            if bound.field == "created_at" {
+                span = found.span(order, snowflake).map(|(a, b)| (civil::day_text(a), civil::day_text(b)));
+            }
+            // Only these two reject a row; see `build`.
+            if matches!(bound.field.as_str(), "created_at" | "updated_at") && !snowflake {
+                found.misfits(order, &mut problems);
+            }
             let plan = DatePlan {
                 pattern: found.pattern(order, snowflake),
                 order,
@@ -156,8 +159,7 @@ impl<'a> Planner<'a> {
         let rating = self.numbers.iter().find(|(bound, ..)| bound.field == "rating");
         let scale = rating.and_then(|(bound, ..)| bound.scale.or_else(|| usual_scale(self.ratings)));
         let thousands = self.numbers.iter().map(|(b, count, e)| (b.field.clone(), e.decide(*count))).collect();
-        let problems =
-            problems.into_iter().map(|(kind, (count, example_line))| Problem { kind, count, example_line }).collect();
+        let problems = problems.into_problems();
         Ok(Plan { dates, thousands, scale, rows: self.rows, span, problems })
     }
 }

@@ -85,7 +85,7 @@ impl Rejects {
     pub fn to_csv(&self, dump: &Dump) -> Result<Vec<u8>> {
         let broken = |_| Error::failed("cannot write the rejects").at(&dump.path);
         let mut writer = csv::WriterBuilder::new().delimiter(dump.delimiter.unwrap_or(b',')).from_writer(Vec::new());
-        let header = dump.columns.iter().map(|name| original_header(name)).chain(["file", "line", "reason"]);
+        let header = dump.columns.iter().map(|name| original_header(name, dump)).chain(["file", "line", "reason"]);
         writer.write_record(header).map_err(broken)?;
         let mut cells = Vec::new();
         for column in self.frame.columns().iter().skip(LEADING.len()) {
@@ -101,9 +101,35 @@ impl Rejects {
 }
 
 /// `Comment` of `Comment#2`: repeats are written under their own header again.
-fn original_header(name: &str) -> &str {
+fn original_header<'a>(name: &'a str, dump: &Dump) -> &'a str {
     match name.rsplit_once('#') {
-        Some((header, n)) if !header.is_empty() && !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) => header,
+        Some((header, n))
+            if n.bytes().all(|b| b.is_ascii_digit()) && dump.columns.iter().any(|column| column == header) =>
+        {
+            header
+        }
         _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::testing::{dump, raw};
+
+    #[test]
+    fn written_as_they_were_read() {
+        let mut dump = dump("mention", &["text", "note", "note#2", "Item #1"], &[]);
+        dump.delimiter = Some(b';');
+        let raw = raw(&dump, &[vec!["a", "b", "c", "d"], vec!["semi;colon", "", "two\nlines", "="]]);
+        let mut rejects = Rejects::of(&raw, &dump, &[1], vec!["bad".to_owned()]).unwrap();
+        assert_eq!((rejects.len(), rejects.is_empty()), (1, false));
+        rejects.append(&Rejects::of(&raw, &dump, &[0], vec!["worse".to_owned()]).unwrap()).unwrap();
+        assert_eq!(
+            String::from_utf8(rejects.to_csv(&dump).unwrap()).unwrap(),
+            "text;note;note;Item #1;file;line;reason\n\
+             \"semi;colon\";;\"two\nlines\";=;dump.csv;3;bad\n\
+             a;b;c;d;dump.csv;2;worse\n"
+        );
     }
 }

@@ -49,9 +49,10 @@ pub fn clean(cell: &str) -> Cleaned<'_> {
     done
 }
 
-/// A short cell (a name, a category) as one clean line: trimmed, composed, without invisible marks. Null when it is
+/// A short cell (a name, a category) as one clean line: trimmed, entities decoded, composed, without invisible marks. Null when it is
 /// one of the ways to write nothing.
 pub fn short(cell: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let cell = if has(&cell, b'&') { decoded(cell) } else { cell };
     let text = if cell.is_ascii() { cell } else { tidied(cell) };
     let kept = text.trim();
     if is_null(kept) {
@@ -180,6 +181,7 @@ mod tests {
         let of = |s: &'static str| short(Cow::Borrowed(s));
         assert_eq!(of(" Ann "), Some(Cow::Borrowed("Ann")));
         assert_eq!(of("-"), None);
+        assert_eq!(of("Fees &amp; charges"), Some(Cow::Borrowed("Fees & charges")));
         assert_eq!(of("\u{feff}Ann"), Some(Cow::Borrowed("Ann")));
     }
 

@@ -273,6 +273,22 @@ pub const CHANNEL: &[Meaning] = &[
     Meaning { ours: "regulator", raw: &["regulator"] },
 ];
 
+/// Languages by name; anything else is taken for a tag.
+pub const LANGUAGE: &[Meaning] = &[
+    Meaning { ours: "en", raw: &["english"] },
+    Meaning { ours: "de", raw: &["german", "deutsch"] },
+    Meaning { ours: "fr", raw: &["french", "français"] },
+    Meaning { ours: "es", raw: &["spanish", "español"] },
+    Meaning { ours: "pt", raw: &["portuguese", "português"] },
+    Meaning { ours: "it", raw: &["italian", "italiano"] },
+    Meaning { ours: "nl", raw: &["dutch", "nederlands"] },
+    Meaning { ours: "ru", raw: &["russian"] },
+    Meaning { ours: "ar", raw: &["arabic"] },
+    Meaning { ours: "ja", raw: &["japanese"] },
+    Meaning { ours: "zh", raw: &["chinese"] },
+    Meaning { ours: "tr", raw: &["turkish"] },
+];
+
 const TRUE: &[&str] = &["true", "t", "yes", "y", "1", "1.0"];
 const FALSE: &[&str] = &["false", "f", "no", "n", "0", "0.0"];
 const RATING_WORDS: [&str; 5] = ["one", "two", "three", "four", "five"];
@@ -361,7 +377,7 @@ mod tests {
 
     #[test]
     fn no_word_means_two_things() {
-        for table in [STATUS, PRIORITY, CSAT, SENTIMENT, DIRECTION, CHANNEL] {
+        for table in [STATUS, PRIORITY, CSAT, SENTIMENT, DIRECTION, CHANNEL, LANGUAGE] {
             let mut all: Vec<&str> = table.iter().flat_map(|m| m.raw.iter().copied()).collect();
             let count = all.len();
             all.sort_unstable();

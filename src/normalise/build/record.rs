@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
+use crate::ingest::source::DateOrder;
 use crate::normalise::bindings::Cells;
 use crate::normalise::boilerplate;
 use crate::normalise::build::{Normaliser, Outcome, fold};
 use crate::normalise::dates::Precision;
 use crate::normalise::ids::{Key, Native, native};
 use crate::normalise::numbers::{self, Style};
-use crate::normalise::plan::{DATES, NUMBERS, as_date, duration, is_missing};
-use crate::normalise::row::{Cell, Row, position, slots};
+use crate::normalise::plan::{as_date, duration, is_missing};
+use crate::normalise::row::{Cell, Row, slots};
 use crate::normalise::text;
 use crate::normalise::values::{self, Meaning};
 use crate::normalise::zones::Stamp;
@@ -165,20 +166,23 @@ impl<'d> Normaliser<'d> {
         }
     }
 
-    fn date<'r>(&'r self, cells: &Cells<'r>, at: usize, slot: usize, created: Option<i64>) -> DateCell<'r, 'r> {
-        let field = crate::normalise::records::COLUMNS[slot].name;
-        let (Some(bound), Some(plan)) = (&self.bound[slot], self.plan.dates.get(field)) else {
-            return DateCell::Missing;
-        };
+    fn date<'r>(
+        &'r self,
+        cells: &Cells<'r>,
+        at: usize,
+        (slot, order, snowflake): (usize, Option<DateOrder>, bool),
+        created: Option<i64>,
+    ) -> DateCell<'r, 'r> {
+        let Some(bound) = &self.bound[slot] else { return DateCell::Missing };
         let Some((raw, column)) = bound.value(cells, at) else { return DateCell::Missing };
         let cell = raw.trim();
         if is_missing(cell) {
             return DateCell::Missing;
         }
-        let stamp = as_date(cell, plan.order, bound.unit.as_deref(), plan.snowflake)
+        let stamp = as_date(cell, order, bound.unit.as_deref(), snowflake)
             .and_then(|written| self.zones.get(&column)?.resolve(written));
         if let Some(stamp) = stamp {
-            return DateCell::Stamp { stamp, raw, from_id: plan.snowflake };
+            return DateCell::Stamp { stamp, raw, from_id: snowflake };
         }
         let took = bound.unit.as_deref().and_then(|unit| duration(cell, unit)).filter(|_| slot != slots::CREATED_AT);
         match (took, created) {
@@ -196,9 +200,9 @@ impl<'d> Normaliser<'d> {
     /// other which version of a record is the newer. Of the others, the cell alone is lost, with a warning.
     fn dates<'r>(&'r self, cells: &Cells<'r>, at: usize, row: &mut Row<'r>) -> Result<(), String> {
         let mut created = None;
-        for field in DATES {
-            let Some(slot) = position(field) else { continue };
-            match self.date(cells, at, slot, created) {
+        for date in &self.dates {
+            let slot = date.0;
+            match self.date(cells, at, *date, created) {
                 DateCell::Missing => {}
                 DateCell::Unreadable(text) if matches!(slot, slots::CREATED_AT | slots::UPDATED_AT) => {
                     return Err(format!("unreadable date \"{text}\""));
@@ -272,7 +276,11 @@ impl<'d> Normaliser<'d> {
         });
         row.set_text(slots::AUTHOR_HANDLE, handle.filter(|h| !h.is_empty()));
         let language = self.value(cells, at, slots::LANGUAGE).and_then(text::short).map(|l| {
-            if l.bytes().all(|b| b.is_ascii_lowercase()) { l } else { l.to_lowercase().replace('_', "-").into() }
+            match values::meaning(values::LANGUAGE, &l) {
+                Some(tag) => Cow::Borrowed(tag),
+                None if l.bytes().all(|b| b.is_ascii_lowercase()) => l,
+                None => Cow::Owned(l.to_lowercase().replace('_', "-")),
+            }
         });
         row.set_text(slots::LANGUAGE, language);
         let csat = self.raw(cells, at, slots::CSAT, slots::CSAT_RAW);
@@ -302,10 +310,8 @@ impl<'d> Normaliser<'d> {
     }
 
     fn numbers<'r>(&'r self, cells: &Cells<'r>, at: usize, row: &mut Row<'r>) {
-        for (field, count) in NUMBERS {
-            let Some(slot) = position(field) else { continue };
+        for (slot, count, style) in self.numbers.iter().copied() {
             let Some(cell) = self.value(cells, at, slot) else { continue };
-            let style = self.plan.thousands.get(field).copied().unwrap_or_else(|| Style::usual(count));
             if slot == slots::RATING {
                 self.rating(&cell, style, self.value(cells, at, slots::RATING_MAX).as_deref(), row);
             } else if count {

@@ -9,6 +9,7 @@ use crate::normalise::bindings::Bound;
 use crate::normalise::civil::SECOND;
 use crate::normalise::dates::{self, Fits, Pattern, Precision, Written, Zone};
 use crate::normalise::epoch;
+use crate::normalise::problems::Tally;
 use crate::normalise::values;
 
 /// A number of seconds this large is unix time since 1990, not a duration of twenty years.
@@ -46,6 +47,8 @@ pub(crate) struct DateColumn {
     cells: i64,
     long_numbers: i64,
     plausible_epochs: i64,
+    /// First and last moment of the long numbers, read as X ids.
+    id_span: Option<(i64, i64)>,
 }
 
 impl DateColumn {
@@ -79,6 +82,9 @@ impl DateColumn {
             return;
         }
         self.long_numbers += 1;
+        if let Some(written) = epoch::snowflake(digits) {
+            widen(&mut self.id_span, written.micros);
+        }
         // Clocks that count nanoseconds mostly tick in microseconds or milliseconds; the low bits of ids do not.
         let epoch_like = match digits.len() {
             19 => digits.ends_with("000"),
@@ -204,7 +210,10 @@ impl DateColumn {
     }
 
     /// First and last moment, as written, under the order decided.
-    pub(crate) fn span(&self, order: Option<DateOrder>) -> Option<(i64, i64)> {
+    pub(crate) fn span(&self, order: Option<DateOrder>, snowflake: bool) -> Option<(i64, i64)> {
+        if snowflake {
+            return self.id_span;
+        }
         let numeric = order.and_then(|o| ORDERS.iter().position(|(known, ..)| *known == o)).and_then(|i| self.spans[i]);
         match (self.spans[3], numeric) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
@@ -213,7 +222,7 @@ impl DateColumn {
     }
 
     /// Adds the dates that cannot be read to `problems`.
-    pub(crate) fn misfits(&self, order: Option<DateOrder>, problems: &mut BTreeMap<String, (i64, i64)>) {
+    pub(crate) fn misfits(&self, order: Option<DateOrder>, problems: &mut Tally) {
         let (mut count, mut line) = self.unreadable;
         if let Some(bit) = order.and_then(|o| ORDERS.iter().position(|(known, ..)| *known == o)) {
             for (_, (n, example)) in self.fits.iter().enumerate().filter(|(mask, _)| mask >> bit & 1 == 0) {
@@ -221,9 +230,7 @@ impl DateColumn {
                 line = example.as_ref().map_or(line, |e| if line == 0 { e.line } else { line.min(e.line) });
             }
         }
-        if count > 0 {
-            problems.insert("unreadable date".to_owned(), (count, line));
-        }
+        problems.add("unreadable date", count, line);
     }
 
     /// Whether the cells are X ids: the source says so, or all are integers of 15 to 19 digits that are no unix time.
@@ -323,10 +330,4 @@ fn widen(span: &mut Option<(i64, i64)>, micros: i64) {
 fn note_count(tally: &mut (i64, i64), line: i64) {
     tally.0 += 1;
     tally.1 = if tally.1 == 0 { line } else { tally.1.min(line) };
-}
-
-/// Counts `kind` once more, keeping its first line.
-pub(crate) fn note(problems: &mut BTreeMap<String, (i64, i64)>, kind: &str, line: i64) {
-    let general = kind.split(':').next().unwrap_or(kind);
-    note_count(problems.entry(general.to_owned()).or_default(), line);
 }
