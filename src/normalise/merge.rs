@@ -1,0 +1,306 @@
+//! All chunks of all dumps → records, each `uid` once.
+//!
+//! The result depends on neither the order of files nor the order of rows: versions of a record are told apart by
+//! `updated_at`, then by their content's hash, and of all rows that hold it the smallest (file name, row) is named.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::{AnyValue, Column, DataFrame, IdxCa, IdxSize, NewChunkedArray};
+use rayon::slice::ParallelSliceMut;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::normalise::build::Normalised;
+use crate::normalise::frame::FrameBuilder;
+use crate::normalise::problems::{Problem, Tally};
+use crate::normalise::records::{COLUMNS, Records};
+use crate::normalise::rejects::Rejects;
+use crate::normalise::row::slots;
+
+/// Where a record comes from; not part of its content.
+const PROVENANCE: [usize; 3] = [slots::SOURCE_FILE, slots::SOURCE_ROW, slots::SOURCE_LINE];
+
+/// What became of one dump's rows: `rows_read` is the sum of the next four.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSums {
+    /// Path as named.
+    pub path: String,
+    /// Rows read.
+    pub rows_read: i64,
+    /// Records kept that name this dump as their place.
+    pub stored: i64,
+    /// Rows that repeat a record named elsewhere.
+    pub duplicates: i64,
+    /// Set aside with a reason.
+    pub rejected: i64,
+    /// Footers, ghost rows, rows that are no utterances.
+    pub skipped: i64,
+    /// Stored records without a date.
+    pub undated: i64,
+    /// Rows keyed by a hash of their cells, for want of a native id.
+    pub hashed: i64,
+    /// Reasons for the rejects and the skipped, by name.
+    pub problems: Vec<Problem>,
+}
+
+/// Rows that repeat a record: `source_file` (text), `source_row` (Int64, 1-based), `uid` (text, of the record kept);
+/// sorted by `uid`, file, row.
+#[derive(Debug, Clone)]
+pub struct Duplicates {
+    frame: DataFrame,
+}
+
+impl Duplicates {
+    /// The frame itself.
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+}
+
+/// The records of all dumps, and what became of every row.
+#[derive(Debug)]
+pub struct Merged {
+    /// Each once.
+    pub records: Records,
+    /// Rows that repeat a record.
+    pub duplicates: Duplicates,
+    /// By dump, sorted by path.
+    pub files: Vec<FileSums>,
+    /// By dump, sorted by path; only dumps with rejects.
+    pub rejects: Vec<(String, Rejects)>,
+    /// Reasons to doubt a number, in words.
+    pub caveats: Vec<String>,
+}
+
+/// Puts the chunks of all dumps together. Same `uid` and same content is a duplicate. Same `uid` and other content:
+/// the greater `updated_at` wins; without one, the greater hash of the content, which is counted as a caveat.
+///
+/// # Errors
+/// An internal error when rows read do not add up to stored, duplicate, rejected and skipped.
+pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
+    let mut sums: BTreeMap<String, FileSums> = BTreeMap::new();
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut rejects: BTreeMap<String, Rejects> = BTreeMap::new();
+    let mut headers = BTreeSet::new();
+    let mut all = FrameBuilder::new(0).finish()?;
+    for chunk in chunks {
+        let file = sums.entry(chunk.file.clone()).or_insert_with(|| FileSums::new(&chunk.file));
+        let tally = tallies.entry(chunk.file.clone()).or_default();
+        file.rows_read += chunk.rows_read;
+        file.hashed += chunk.hashed;
+        file.rejected += count(chunk.rejects.len());
+        for (reason, line, _) in chunk.rejects.reasons()? {
+            tally.add(&reason, 1, line);
+        }
+        for Problem { kind, count, example_line } in chunk.skipped {
+            file.skipped += count;
+            tally.add(&kind, count, example_line);
+        }
+        headers.extend(chunk.headers);
+        all.vstack_mut_owned(chunk.records)?;
+        if !chunk.rejects.is_empty() {
+            match rejects.get_mut(&chunk.file) {
+                Some(earlier) => earlier.append(&chunk.rejects)?,
+                None => drop(rejects.insert(chunk.file, chunk.rejects)),
+            }
+        }
+    }
+    all.rechunk_mut();
+    let chosen = choose(&all)?;
+    let frame = place(&all, &chosen)?;
+    let files_of = all.column("source_file")?.str()?;
+    let undated = all.column("created_at")?.is_null();
+    for (winner, place) in chosen.winners.iter().zip(&chosen.places) {
+        if let Some(file) = files_of.get(at(*place)).and_then(|f| sums.get_mut(f)) {
+            file.stored += 1;
+            file.undated += i64::from(undated.get(at(*winner)) == Some(true));
+        }
+    }
+    for row in &chosen.repeats {
+        if let Some(file) = files_of.get(at(*row)).and_then(|f| sums.get_mut(f)) {
+            file.duplicates += 1;
+        }
+    }
+    for (path, file) in &mut sums {
+        file.problems = tallies.remove(path).unwrap_or_default().into_problems();
+        file.check()?;
+    }
+    let repeats = IdxCa::from_slice("".into(), &chosen.repeats);
+    let duplicates = all.select(["source_file", "source_row", "uid"])?.take(&repeats)?;
+    // A header that means different fields in different dumps goes to the first field by name.
+    let mut named = BTreeMap::new();
+    for (header, field) in headers {
+        named.entry(header).or_insert(field);
+    }
+    Ok(Merged {
+        records: Records::new(frame, named)?,
+        duplicates: Duplicates { frame: duplicates },
+        files: sums.into_values().collect(),
+        rejects: rejects.into_iter().collect(),
+        caveats: chosen.caveats(),
+    })
+}
+
+impl FileSums {
+    fn new(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            rows_read: 0,
+            stored: 0,
+            duplicates: 0,
+            rejected: 0,
+            skipped: 0,
+            undated: 0,
+            hashed: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let sum = self.stored + self.duplicates + self.rejected + self.skipped;
+        if sum == self.rows_read {
+            return Ok(());
+        }
+        Err(Error::failed(format!("internal: {} rows read, {sum} accounted for", self.rows_read))
+            .at(&self.path)
+            .hint("this is a bug in plaint; please report it"))
+    }
+}
+
+/// Rows by position in the frame of all.
+#[derive(Default)]
+struct Chosen {
+    /// The version kept of each record, in the order of uids.
+    winners: Vec<IdxSize>,
+    /// The row each record names as its place.
+    places: Vec<IdxSize>,
+    /// The other rows, in the order of uids, files, rows.
+    repeats: Vec<IdxSize>,
+    updated: i64,
+    arbitrary: i64,
+}
+
+impl Chosen {
+    fn caveats(&self) -> Vec<String> {
+        let mut caveats = Vec::new();
+        if self.arbitrary > 0 {
+            caveats.push(format!(
+                "{} records appear in several versions without a time of change that tells which is newer; the one \
+                 kept was chosen by a fixed rule, not by age",
+                self.arbitrary
+            ));
+        }
+        if self.updated > 0 {
+            caveats.push(format!("{} records appear in several versions; the last changed was kept", self.updated));
+        }
+        caveats
+    }
+}
+
+fn choose(all: &DataFrame) -> Result<Chosen> {
+    let texts = |name: &str| -> Result<Vec<&str>> {
+        Ok(all.column(name)?.str()?.iter().map(Option::unwrap_or_default).collect())
+    };
+    let (uids, files) = (texts("uid")?, texts("source_file")?);
+    let rows: Vec<i64> = all.column("source_row")?.i64()?.iter().map(Option::unwrap_or_default).collect();
+    let updated: Vec<Option<i64>> = all.column("updated_at")?.datetime()?.physical().iter().collect();
+    let height = IdxSize::try_from(all.height())
+        .map_err(|_| Error::failed("too many rows for one run").hint("ingest the dumps in several runs"))?;
+    let mut order: Vec<IdxSize> = (0..height).collect();
+    let place = |a: usize, b: usize| -> Ordering { files[a].cmp(files[b]).then(rows[a].cmp(&rows[b])) };
+    order.par_sort_unstable_by(|a, b| {
+        let (a, b) = (at(*a), at(*b));
+        uids[a].cmp(uids[b]).then_with(|| place(a, b)).then(a.cmp(&b))
+    });
+    let mut chosen = Chosen::default();
+    for same in order.chunk_by(|a, b| uids[at(*a)] == uids[at(*b)]) {
+        let first = same[0];
+        let mut winner = first;
+        if same.len() > 1 {
+            let versions = same
+                .iter()
+                .map(|row| Ok((updated[at(*row)], content(all, at(*row))?, *row)))
+                .collect::<Result<Vec<_>>>()?;
+            // Equal versions: the first row stands for both.
+            let best = versions.iter().reduce(|a, b| if (&b.0, &b.1) > (&a.0, &a.1) { b } else { a });
+            if let Some((when, hash, row)) = best {
+                winner = *row;
+                let others = || versions.iter().filter(|(_, other, _)| other != hash);
+                let tied = others().any(|(other, ..)| other == when);
+                chosen.arbitrary += i64::from(tied);
+                chosen.updated += i64::from(!tied && others().next().is_some());
+            }
+        }
+        chosen.winners.push(winner);
+        chosen.places.push(first);
+        chosen.repeats.extend(&same[1..]);
+    }
+    Ok(chosen)
+}
+
+/// SHA-256 over a row's values, its place left out.
+fn content(all: &DataFrame, row: usize) -> Result<[u8; 32]> {
+    let mut hasher = Sha256::new();
+    for (slot, column) in all.columns().iter().enumerate() {
+        if PROVENANCE.contains(&slot) {
+            continue;
+        }
+        add(&mut hasher, &column.get(row)?);
+    }
+    Ok(hasher.finalize().into())
+}
+
+fn add(hasher: &mut Sha256, value: &AnyValue<'_>) {
+    let text = match value {
+        AnyValue::Null => return hasher.update([0]),
+        AnyValue::String(text) => {
+            hasher.update([1]);
+            hasher.update((text.len() as u64).to_le_bytes());
+            return hasher.update(text.as_bytes());
+        }
+        AnyValue::Float64(number) => {
+            hasher.update([2]);
+            return hasher.update(number.to_bits().to_le_bytes());
+        }
+        AnyValue::Int64(number) | AnyValue::Datetime(number, ..) | AnyValue::DatetimeOwned(number, ..) => {
+            hasher.update([3]);
+            return hasher.update(number.to_le_bytes());
+        }
+        AnyValue::List(list) => {
+            hasher.update([4]);
+            hasher.update((list.len() as u64).to_le_bytes());
+            return list.iter().for_each(|item| add(hasher, &item));
+        }
+        other => other.to_string(),
+    };
+    hasher.update([5]);
+    hasher.update(text.as_bytes());
+}
+
+/// The winners in order, each with the place of its smallest row.
+fn place(all: &DataFrame, chosen: &Chosen) -> Result<DataFrame> {
+    let winners = IdxCa::from_slice("".into(), &chosen.winners);
+    let mut frame = all.take(&winners)?;
+    if chosen.repeats.is_empty() {
+        return Ok(frame);
+    }
+    let places = IdxCa::from_slice("".into(), &chosen.places);
+    for slot in PROVENANCE {
+        let column: Column = all.column(COLUMNS[slot].name)?.take(&places)?;
+        frame.replace_column(slot, column)?;
+    }
+    Ok(frame)
+}
+
+fn at(row: IdxSize) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;
