@@ -140,7 +140,7 @@ pub enum Color {
 pub struct Selection {
     /// Only this issue, by id or name; repeatable
     #[arg(long = "issue", value_name = "ID|NAME")]
-    pub issues: Vec<String>,
+    pub named: Vec<String>,
     /// Show only the N biggest issues
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,

@@ -129,10 +129,10 @@ fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
 /// # Errors
 /// Bad usage when `--issue` names none.
 pub(crate) fn select(analysis_period: Period, series: &[Series], selection: &Selection) -> Result<Vec<Series>> {
-    let mut chosen: Vec<Series> = series.iter().filter(|s| s.is_total() && selection.issues.is_empty()).cloned().collect();
+    let mut chosen: Vec<Series> = series.iter().filter(|s| s.is_total() && selection.named.is_empty()).cloned().collect();
     let mut rest: Vec<Series> = series.iter().filter(|s| !s.is_total()).cloned().collect();
-    if !selection.issues.is_empty() {
-        let ids = selection.issues.iter().map(|name| resolve(name, series)).collect::<Result<Vec<_>>>()?;
+    if !selection.named.is_empty() {
+        let ids = selection.named.iter().map(|name| resolve(name, series)).collect::<Result<Vec<_>>>()?;
         rest.retain(|s| ids.contains(&s.issue_id));
     }
     let size = |s: &Series| s.at(analysis_period).and_then(|p| p.observed).unwrap_or(0);

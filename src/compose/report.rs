@@ -1,5 +1,6 @@
 //! `plaint report`: trends → report, figures, and the folder of pages.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +25,10 @@ use crate::report::model::{
 use crate::report::{funnel as funnel_words, words};
 use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::calendar::{self, Calendar, Period};
-use crate::trend::compare::rate_ratio;
+use crate::trend::between::between;
+use crate::trend::compare;
 use crate::trend::counted::GOOD_RATING;
+use crate::trend::counts::Counts;
 use crate::trend::exact::garwood;
 use crate::trend::series::{Level, Point, Series};
 
@@ -38,6 +41,9 @@ const CHARTS_FLAG: &str = "charts";
 
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     check_only(&arguments.only)?;
+    if arguments.trend.segment.is_some() {
+        return Err(Error::usage("a report is not segmented").hint("plaint trends --segment COLUMN counts each value apart"));
+    }
     let folder = arguments.output.as_deref().map(PathBuf::from);
     if let Some(folder) = &folder {
         emit::check_folder(folder)?;
@@ -141,8 +147,8 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
     let total = total.ok_or_else(|| Error::failed("internal: trends without a total"))?;
     let now = total.at(analysis.period).cloned().ok_or_else(|| Error::failed("internal: no point for the period"))?;
     let mut cards = cards(analysis)?;
-    if !arguments.selection.issues.is_empty() {
-        let ids = arguments.selection.issues.iter().map(|n| analyse::resolve(n, &analysis.series)).collect::<Result<Vec<_>>>()?;
+    if !arguments.selection.named.is_empty() {
+        let ids = arguments.selection.named.iter().map(|n| analyse::resolve(n, &analysis.series)).collect::<Result<Vec<_>>>()?;
         cards.retain(|c| ids.contains(&c.id));
     }
     if let Some(top) = arguments.selection.top {
@@ -185,11 +191,21 @@ pub(crate) fn period_name(calendar: &Calendar, period: Period) -> PeriodName {
 }
 
 /// A series with its change and its bars, for a table.
-pub(crate) fn trend_row(series: Series, period: Period, before: Period) -> Row {
-    let whole = |p: Period| series.at(p).filter(|p| !p.partial).and_then(|p| p.compared);
-    let (now, previous) = (whole(period), whole(before));
-    let change = now.zip(previous).filter(|(a, b)| a + b > 0).map(|(a, b)| ratio(a, b));
-    Row { previous, change, sparkline: bars(&series, period, SPARKS), series }
+pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before: Period) -> Row {
+    let places = (
+        counts.issues.iter().position(|(id, _)| *id == series.issue_id),
+        counts.segments.iter().position(|s| *s == series.segment),
+    );
+    let found = match places {
+        (Some(issue), Some(segment)) => between(counts, issue, segment, period, before),
+        _ => None,
+    };
+    Row {
+        previous: found.as_ref().map(|b| b.before),
+        change: found.and_then(|b| b.count).map(change),
+        sparkline: bars(&series, period, SPARKS),
+        series,
+    }
 }
 
 /// The last `most` complete periods up to `period` as bars.
@@ -199,14 +215,9 @@ fn bars(series: &Series, period: Period, most: usize) -> String {
     sparkline(&values)
 }
 
-/// The exact ratio of two counts over periods of one length.
-fn ratio(now: i64, before: i64) -> Change {
-    rate_ratio(now, 1.0, before, 1.0).map_or(Change { ratio: None, low: 0.0, high: None, p: 1.0 }, |c| Change {
-        ratio: c.ratio,
-        low: c.low,
-        high: c.high,
-        p: c.p,
-    })
+/// The report's form of a comparison.
+fn change(c: compare::Change) -> Change {
+    Change { ratio: c.ratio, low: c.low, high: c.high, p: c.p }
 }
 
 fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
@@ -228,16 +239,22 @@ fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
         .collect();
     let hits = hits(found)?;
     let in_period = words.iter().filter(|w| w.period == Some(analysis.period)).count() as i64;
+    let places = analysis.counts.issues.iter().enumerate();
+    let changes: BTreeMap<String, (i64, Option<Change>)> = places
+        .filter_map(|(at, (id, _))| {
+            let between = between(&analysis.counts, at, 0, analysis.period, analysis.before)?;
+            Some((id.clone(), (between.before, between.count.map(change))))
+        })
+        .collect();
     let mut cards = issues::issues(&Evidence {
         period: analysis.period,
-        before: analysis.before,
         step: found.counted.calendar.by.name(),
         codebook: &found.issues.codebook,
         series: &analysis.series,
         hits: &hits,
         words: &words,
         counted_in_period: in_period,
-        ratio,
+        changes: &changes,
     });
     for card in &mut cards {
         card.sparkline = bars(&card.series, analysis.period, BARS);
@@ -432,7 +449,7 @@ fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
     let counts = &analysis.counts;
     let frame = analysis.found.counted.frame();
     let (feeds, counted) = (frame.column("feed")?.str()?, frame.column("counted")?.bool()?);
-    let mut sums: std::collections::BTreeMap<&str, i64> = std::collections::BTreeMap::new();
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for (feed, counted) in feeds.iter().zip(counted.iter()) {
         *sums.entry(feed.unwrap_or_default()).or_default() += i64::from(counted == Some(true));
     }

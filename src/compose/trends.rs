@@ -19,7 +19,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
         zone: calendar.zone_name().to_string(),
         as_of: analysis.found.counted.now,
         funnel: report::funnel(&analysis.found)?.line,
-        rows: series.into_iter().map(|s| report::trend_row(s, analysis.period, analysis.before)).collect(),
+        rows: series.into_iter().map(|s| report::trend_row(&analysis.counts, s, analysis.period, analysis.before)).collect(),
         caveats: report::cannot_say(&analysis)?,
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
@@ -43,7 +43,7 @@ fn ready(arguments: &Trends) -> Result<u8> {
         zone: counts.calendar.zone_name().to_string(),
         as_of: counts.now,
         funnel: String::new(),
-        rows: series.into_iter().map(|s| report::trend_row(s, period, before)).collect(),
+        rows: series.into_iter().map(|s| report::trend_row(&counts, s, period, before)).collect(),
         caveats: Vec::new(),
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;

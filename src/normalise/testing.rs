@@ -41,6 +41,7 @@ pub(crate) fn dump(kind: &str, columns: &[&str], fields: &[(&str, &str)]) -> Dum
         values: BTreeMap::new(),
         skip: BTreeMap::new(),
         caveat: None,
+        rows_within: Vec::new(),
     };
     let taken: Vec<&String> = fields.values().flat_map(|b| &b.from).collect();
     let unmapped = columns.iter().map(|c| (*c).to_owned()).filter(|c| !taken.contains(&c)).collect();
@@ -59,6 +60,7 @@ pub(crate) fn dump(kind: &str, columns: &[&str], fields: &[(&str, &str)]) -> Dum
         dates: None,
         source_tz: None,
         assumptions: Vec::new(),
+        content: Default::default(),
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
             last: date(2026, 11, 15),
             label: "week 46, 9 to 15 Nov 2026".into(),
         },
+        step: "week".into(),
         zone: "UTC".into(),
         as_of: date(2026, 11, 17),
         unit: "records".into(),

@@ -1,5 +1,7 @@
 //! One issue in the period: its numbers, its sentence, its three quotes.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::cluster::codebook::{Codebook, Issue};
@@ -42,8 +44,6 @@ pub struct Word<'a> {
 pub struct Evidence<'a> {
     /// The period judged.
     pub period: Period,
-    /// The period before it.
-    pub before: Period,
     /// `week`, `month`, ...
     pub step: &'a str,
     /// The issues.
@@ -56,8 +56,8 @@ pub struct Evidence<'a> {
     pub words: &'a [Word<'a>],
     /// Distinct counted records of the period.
     pub counted_in_period: i64,
-    /// The exact ratio of two counts over periods of equal length.
-    pub ratio: fn(i64, i64) -> Change,
+    /// Issue id → count before and the change on it, like for like; only where there is something to compare.
+    pub changes: &'a BTreeMap<String, (i64, Option<Change>)>,
 }
 
 /// Every issue, biggest in the period first, then biggest over all, then the older.
@@ -85,13 +85,8 @@ pub fn issues(evidence: &Evidence<'_>) -> Vec<IssueReport> {
 fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) -> IssueReport {
     let now = series.at(evidence.period);
     let observed = now.and_then(|p| p.observed);
-    // An unfinished period is never compared with a whole one.
-    let whole = now.is_some_and(|p| !p.partial);
-    let previous = series.at(evidence.before).filter(|p| whole && !p.partial).and_then(|p| p.compared);
-    let change = match (now.and_then(|p| p.compared), previous) {
-        (Some(now), Some(before)) if now + before > 0 => Some((evidence.ratio)(now, before)),
-        _ => None,
-    };
+    let between = evidence.changes.get(&issue.id);
+    let (previous, change) = (between.map(|b| b.0), between.and_then(|b| b.1));
     let matched_now = hits.iter().filter(|h| evidence.words[h.row].period == Some(evidence.period)).count() as i64;
     let share = (evidence.counted_in_period > 0).then(|| matched_now as f64 / evidence.counted_in_period as f64);
     IssueReport {

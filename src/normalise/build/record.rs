@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::ingest::raw;
 use crate::ingest::source::DateOrder;
 use crate::normalise::bindings::Cells;
 use crate::normalise::boilerplate;
@@ -46,7 +47,7 @@ impl<'d> Normaliser<'d> {
     /// Fills `row` from a row of cells; says what is to become of it.
     pub(super) fn record<'r>(&'r self, cells: &Cells<'r>, at: usize, row: &mut Row<'r>) -> Outcome {
         if let Some(problem) = cells.problem[at] {
-            let no_utterance = problem.starts_with("ghost row") || problem.starts_with("footer");
+            let no_utterance = raw::is_skipped(problem);
             return if no_utterance { Outcome::Skipped(problem.into()) } else { Outcome::Rejected(problem.into()) };
         }
         if let Some(reason) = self.skipped(cells, at) {
