@@ -52,6 +52,26 @@ pub struct Plan {
     pub problems: Vec<Problem>,
 }
 
+impl Plan {
+    /// What was assumed, in words, for whoever reads the numbers: the order of numeric dates where the data alone
+    /// did not decide it, zones nobody named, dates taken from ids.
+    pub fn assumptions(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        for (field, date) in &self.dates {
+            if date.order.is_some() && date.evidence.starts_with("source ") {
+                said.push(format!("{field}: read as {} because {} writes them so", date.pattern, date.evidence));
+            }
+            if date.tz == "assumed_utc" {
+                said.push(format!("{field}: times name no zone and are read as UTC (--source-tz names another)"));
+            }
+            if date.snowflake {
+                said.push(format!("{field}: taken from the X ids"));
+            }
+        }
+        said
+    }
+}
+
 /// How one date field is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatePlan {

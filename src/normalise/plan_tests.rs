@@ -35,7 +35,15 @@ fn nothing_decides_so_the_user_must() {
     );
     let mut dump = created();
     with_source(&mut dump, |s| s.dates = Some(DateOrder::Mdy));
-    assert_eq!(plan_of(&dump, &["03/04/2026"]).unwrap().dates["created_at"].order, Some(DateOrder::Mdy));
+    let plan = plan_of(&dump, &["03/04/2026 10:00"]).unwrap();
+    assert_eq!(plan.dates["created_at"].order, Some(DateOrder::Mdy));
+    assert_eq!(
+        plan.assumptions(),
+        [
+            "created_at: read as month/day/year because source test writes them so",
+            "created_at: times name no zone and are read as UTC (--source-tz names another)",
+        ]
+    );
     dump.dates = Some(DateOrder::Dmy);
     assert_eq!(plan_of(&dump, &["03/04/2026"]).unwrap().dates["created_at"].order, Some(DateOrder::Dmy));
 }
