@@ -109,17 +109,16 @@ fn may_hold(body: &str) -> bool {
         || body.contains("__")
         || body.contains("wrote:")
         || body.contains("From:")
-        || contains_fold(body, SENT_FROM)
-        || contains_fold(body, DISCLAIMERS)
+        || contains_fold(body, &[SENT_FROM, DISCLAIMERS])
 }
 
-fn contains_fold<'a>(body: &'a str, marks: &[&str]) -> bool {
+fn contains_fold<'a>(body: &'a str, tables: &[&[&str]]) -> bool {
     let lower: Cow<'a, str> = if body.bytes().any(|b| b.is_ascii_uppercase() || b >= 0x80) {
         body.to_lowercase().into()
     } else {
         body.into()
     };
-    marks.iter().any(|mark| lower.contains(mark))
+    tables.iter().any(|marks| marks.iter().any(|mark| lower.contains(mark)))
 }
 
 fn said(kept: &[&str]) -> bool {
@@ -144,7 +143,7 @@ fn is_sent_from(line: &str) -> bool {
 }
 
 fn is_disclaimer(line: &str) -> bool {
-    line.len() >= 20 && contains_fold(line, DISCLAIMERS)
+    line.len() >= 20 && contains_fold(line, &[DISCLAIMERS])
 }
 
 /// `-----Original Message-----`, or an Outlook header: `From:` and soon `Sent:` or `Date:` with `To:` or `Subject:`.

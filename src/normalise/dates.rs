@@ -152,9 +152,6 @@ pub fn parse(cell: &str, order: Option<DateOrder>) -> Option<Written> {
     if bytes.iter().take(5).all(u8::is_ascii_digit) {
         return epoch::number(text);
     }
-    if bytes[4] == b'.' && bytes.iter().filter(|b| **b == b'.').count() == 1 && text.len() > 7 {
-        return None;
-    }
     let (first, len) = c.digits()?;
     if len == 4 {
         let separator = c.any(b"-/.")?;
@@ -193,7 +190,7 @@ pub fn parse(cell: &str, order: Option<DateOrder>) -> Option<Written> {
 
 /// The orders in which an all-numeric date can be read; null when the cell is not one, or fits none.
 pub fn fits(cell: &str) -> Option<Fits> {
-    let text = cell.trim();
+    let text = cell.trim().trim_start_matches('\'');
     let bytes = text.as_bytes();
     if bytes.len() < 6 || bytes.len() > LONGEST || !bytes[0].is_ascii_digit() {
         return None;

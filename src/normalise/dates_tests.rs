@@ -117,6 +117,8 @@ fn what_is_no_date() {
         "Mon",
         "12:30",
         "2024.5",
+        "2024.12345",
+        "2024-01",
         "2024-01-01 10:00 +99:00",
         "\u{202f}\u{202f}",
     ] {
@@ -136,6 +138,7 @@ fn fits_names_every_possible_order() {
     assert_eq!(orders("2026-03-04"), None);
     assert_eq!(orders("45/45/2026"), None);
     assert_eq!(orders("1/2 cup"), None);
+    assert_eq!(orders("'03/04/2026"), Some((true, true, false)));
 }
 
 proptest! {

@@ -52,6 +52,39 @@ pub struct Plan {
     pub problems: Vec<Problem>,
 }
 
+impl Plan {
+    /// What was assumed, in words, for whoever reads the numbers: the order of numeric dates where the data alone
+    /// did not decide it, zones nobody named, dates taken from ids.
+    pub fn assumptions(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        for (field, date) in &self.dates {
+            if let Decided::Source(source) = &date.evidence {
+                said.push(format!("{field}: read as {} because source {source} writes them so", date.pattern));
+            }
+            if date.tz == "assumed_utc" {
+                said.push(format!("{field}: times name no zone and are read as UTC (--source-tz names another)"));
+            }
+            if date.snowflake {
+                said.push(format!("{field}: taken from the X ids"));
+            }
+        }
+        said
+    }
+}
+
+/// What decided the order of numeric dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// There was nothing to decide.
+    Nothing,
+    /// `--dates`.
+    Flag,
+    /// The column: so many numeric dates, all possible in one order only.
+    Column(i64),
+    /// The column fits several orders; this source is known to write one of them.
+    Source(String),
+}
+
 /// How one date field is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatePlan {
@@ -62,8 +95,8 @@ pub struct DatePlan {
     /// How instants are obtained: `offset`, `utc`, `header:ZONE`, `user:ZONE`, `source:ZONE`, `assumed_utc`, or
     /// `none` when no cell has a time of day.
     pub tz: String,
-    /// What decided the order, in words; empty when there was nothing to decide.
-    pub evidence: String,
+    /// What decided the order.
+    pub evidence: Decided,
     /// The cells are X ids, and the time is taken from them.
     pub snowflake: bool,
 }

@@ -17,6 +17,7 @@ fn one_value_decides_the_column() {
     let plan = plan_of(&created(), &["03/08/2026", "26/06/2026", "01/02/2026"]).unwrap();
     assert_eq!(plan.dates["created_at"].order, Some(DateOrder::Dmy));
     assert_eq!(plan.dates["created_at"].pattern, "day/month/year");
+    assert_eq!(plan.dates["created_at"].evidence, Decided::Column(3));
     assert_eq!(plan.dates["created_at"].tz, "none");
     assert_eq!(plan.span, Some(("2026-02-01".to_owned(), "2026-08-03".to_owned())));
     assert_eq!(plan.rows, 3);
@@ -35,7 +36,15 @@ fn nothing_decides_so_the_user_must() {
     );
     let mut dump = created();
     with_source(&mut dump, |s| s.dates = Some(DateOrder::Mdy));
-    assert_eq!(plan_of(&dump, &["03/04/2026"]).unwrap().dates["created_at"].order, Some(DateOrder::Mdy));
+    let plan = plan_of(&dump, &["03/04/2026 10:00"]).unwrap();
+    assert_eq!(plan.dates["created_at"].order, Some(DateOrder::Mdy));
+    assert_eq!(
+        plan.assumptions(),
+        [
+            "created_at: read as month/day/year because source test writes them so",
+            "created_at: times name no zone and are read as UTC (--source-tz names another)",
+        ]
+    );
     dump.dates = Some(DateOrder::Dmy);
     assert_eq!(plan_of(&dump, &["03/04/2026"]).unwrap().dates["created_at"].order, Some(DateOrder::Dmy));
 }

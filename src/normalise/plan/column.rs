@@ -9,6 +9,7 @@ use crate::normalise::bindings::Bound;
 use crate::normalise::civil::SECOND;
 use crate::normalise::dates::{self, Fits, Pattern, Precision, Written, Zone};
 use crate::normalise::epoch;
+use crate::normalise::plan::Decided;
 use crate::normalise::problems::Tally;
 use crate::normalise::values;
 
@@ -133,13 +134,13 @@ impl DateColumn {
     }
 
     /// The column's order, and what decided it; null where no date needs one.
-    pub(crate) fn order(&self, dump: &Dump, name: &str) -> Result<(Option<DateOrder>, String)> {
+    pub(crate) fn order(&self, dump: &Dump, name: &str) -> Result<(Option<DateOrder>, Decided)> {
         let seen: i64 = self.fits.iter().map(|(count, _)| count).sum();
         if let Some(asked) = dump.dates {
-            return Ok((Some(asked), "--dates".to_owned()));
+            return Ok((Some(asked), Decided::Flag));
         }
         if seen == 0 {
-            return Ok((None, String::new()));
+            return Ok((None, Decided::Nothing));
         }
         let mut mask = self.fits.iter().enumerate().filter(|(_, (n, _))| *n > 0).fold(7, |all, (m, _)| all & m);
         if mask == 0 {
@@ -155,11 +156,11 @@ impl DateColumn {
         }
         let left: Vec<_> =
             ORDERS.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, order)| order).collect();
-        if let [(order, words, _)] = left.as_slice() {
-            return Ok((Some(*order), format!("{seen} numeric dates, all possible only as {words}")));
+        if let [(order, ..)] = left.as_slice() {
+            return Ok((Some(*order), Decided::Column(seen)));
         }
         if let Some(known) = dump.source.dates.filter(|known| left.iter().any(|(order, ..)| order == known)) {
-            return Ok((Some(known), format!("source {}", dump.source.name)));
+            return Ok((Some(known), Decided::Source(dump.source.name.clone())));
         }
         Err(self.ambiguity(dump, name, &left))
     }
