@@ -38,6 +38,7 @@ pub enum Command {
 
 /// Which dumps, and how they are read.
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
     /// Dumps; `-` is standard input; none: the `[[input]]` of plaint.toml
@@ -96,6 +97,7 @@ impl std::str::FromStr for MaxRejects {
 
 /// Where results go.
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
     /// How the result is written
@@ -136,6 +138,7 @@ pub enum Color {
 
 /// Which issues are shown.
 #[derive(Debug, Clone, Args)]
+#[group(skip)]
 #[command(next_help_heading = "Issues")]
 pub struct Selection {
     /// Only this issue, by id or name; repeatable
@@ -311,4 +314,25 @@ pub enum Listing {
     Formats,
     /// The fields of a record.
     Columns,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn rejects_are_bounded_by_rows_or_share() {
+        assert_eq!("20".parse(), Ok(MaxRejects::Rows(20)));
+        assert_eq!("1%".parse(), Ok(MaxRejects::Percent(1.0)));
+        assert!("many".parse::<MaxRejects>().is_err());
+        assert!(!MaxRejects::Percent(1.0).exceeded(1, 100));
+        assert!(MaxRejects::Percent(1.0).exceeded(2, 100));
+        assert!(MaxRejects::Rows(0).exceeded(1, 100));
+    }
 }

@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 /// How issues are found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
+#[group(skip)]
 pub struct Options {
     /// The codebook: the file of issues [default: ./codebook.toml, else the store's]
     #[arg(long, value_name = "FILE")]

@@ -61,6 +61,6 @@ fn inspect(path: &str, options: &crate::ingest::options::Options) -> Result<File
             .map(|p| Problem { kind: p.kind.clone(), count: p.count, example_line: p.example_line })
             .collect(),
         undated: sums.undated,
-        assumptions: dump.assumptions.clone(),
+        assumptions: dump.assumptions.iter().cloned().chain(plan.assumptions()).collect(),
     })
 }

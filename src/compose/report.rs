@@ -416,14 +416,7 @@ fn files(found: &Found) -> Vec<FileReport> {
         .filter_map(|sums| {
             let one = found.read.opened.iter().find(|o| o.dump.path == sums.path)?;
             let mut assumptions = one.dump.assumptions.clone();
-            for (field, dates) in &one.plan.dates {
-                if !dates.evidence.is_empty() {
-                    assumptions.push(format!("{field}: {}", dates.evidence));
-                }
-                if dates.tz == "assumed_utc" {
-                    assumptions.push(format!("{field}: times without a zone were read as UTC"));
-                }
-            }
+            assumptions.extend(one.plan.assumptions());
             Some(FileReport {
                 path: sums.path.clone(),
                 sha256: one.dump.sha256.clone(),

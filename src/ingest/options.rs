@@ -10,6 +10,7 @@ use crate::ingest::source::DateOrder;
 /// How to read the dumps named; everything unsaid is decided from the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(default)]
+#[group(skip)]
 pub struct Options {
     /// What the columns mean: a known source, or a TOML file of your own
     #[arg(long, value_name = "NAME|FILE.toml")]

@@ -24,6 +24,7 @@ pub enum Count {
 /// How to count.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Counting")]
+#[group(skip)]
 pub struct Options {
     /// The last day of the data, that day included [default: the last day as dense as usual]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
