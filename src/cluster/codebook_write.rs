@@ -22,7 +22,13 @@ impl Codebook {
     /// The file's text; [`Codebook::parse`] reads it back equal, as long as keywords are heaviest first.
     pub fn to_toml(&self) -> String {
         let mut out = String::from(HEADER);
-        let _ = write!(out, "\nversion = {}\ntokenizer = {}\nignore = {}\n", self.version, self.tokenizer, list(&self.ignore));
+        let _ = write!(
+            out,
+            "\nversion = {}\ntokenizer = {}\nignore = {}\n",
+            self.version,
+            self.tokenizer,
+            list(&self.ignore)
+        );
         for issue in &self.issues {
             write_issue(&mut out, issue);
         }

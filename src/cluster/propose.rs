@@ -19,11 +19,8 @@ pub fn propose(voiced: &Voiced, rows: &[u32], matches: &Matches, codebook: &Code
     let mut matched = vec![false; voiced.len()];
     matches.rows()?.iter().flatten().filter_map(|row| usize::try_from(row).ok()).for_each(|row| matched[row] = true);
     let texts = voiced.text()?;
-    let left: Vec<u32> = rows
-        .iter()
-        .copied()
-        .filter(|row| !matched[*row as usize] && texts.get(*row as usize).is_some())
-        .collect();
+    let left: Vec<u32> =
+        rows.iter().copied().filter(|row| !matched[*row as usize] && texts.get(*row as usize).is_some()).collect();
     if left.len() < FEWEST {
         return Ok(Vec::new());
     }

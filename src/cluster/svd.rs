@@ -70,8 +70,10 @@ pub fn gram(a: &Dense) -> Vec<f64> {
                 wide.iter_mut().zip(row).for_each(|(x, y)| *x = f64::from(*y));
                 for i in 0..w {
                     let x = wide[i];
-                    for (sum, y) in sums[i * w + i..(i + 1) * w].iter_mut().zip(&wide[i..]) {
-                        *sum += x * y;
+                    let mut j = i;
+                    while j < w {
+                        sums[i * w + j] += x * wide[j];
+                        j += 1;
                     }
                 }
             }
@@ -113,7 +115,11 @@ fn orthonormalise(a: &mut Dense) {
                 for j in 0..w {
                     let pivot = lower[j * w + j];
                     if pivot > 0.0 {
-                        let known: f64 = lower[j * w..j * w + j].iter().zip(&solved).map(|(l, x)| l * x).sum();
+                        let (mut known, mut k) = (0.0, 0);
+                        while k < j {
+                            known += lower[j * w + k] * solved[k];
+                            k += 1;
+                        }
                         solved[j] = (f64::from(row[j]) - known) / pivot;
                     }
                 }

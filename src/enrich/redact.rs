@@ -13,8 +13,23 @@ pub const MASKS: &[&str] = &["[email]", "[phone]", "[card]", "[iban]", "[ip]", "
 
 /// Words that follow a greeting and name nobody.
 const NOBODY: &[&str] = &[
-    "all", "any", "customer", "customers", "everybody", "everyone", "folks", "friends", "guys", "madam", "reddit",
-    "service", "sir", "sirs", "support", "team", "there",
+    "all",
+    "any",
+    "customer",
+    "customers",
+    "everybody",
+    "everyone",
+    "folks",
+    "friends",
+    "guys",
+    "madam",
+    "reddit",
+    "service",
+    "sir",
+    "sirs",
+    "support",
+    "team",
+    "there",
 ];
 
 #[expect(clippy::expect_used, reason = "the patterns are constants; a test compiles every one")]
@@ -152,9 +167,11 @@ fn is_iban(text: &str) -> bool {
     if !(15..=34).contains(&compact.len()) {
         return false;
     }
-    let remainder = compact[4..].iter().chain(&compact[..4]).filter_map(|c| c.to_digit(36)).fold(0, |r, value| {
-        if value > 9 { (r * 100 + value) % 97 } else { (r * 10 + value) % 97 }
-    });
+    let remainder = compact[4..]
+        .iter()
+        .chain(&compact[..4])
+        .filter_map(|c| c.to_digit(36))
+        .fold(0, |r, value| if value > 9 { (r * 100 + value) % 97 } else { (r * 10 + value) % 97 });
     remainder == 1
 }
 
