@@ -72,11 +72,8 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 /// `y += a·x`.
 pub fn add_scaled(y: &mut [f32], a: f32, x: &[f32]) {
-    let n = y.len().min(x.len());
-    let mut i = 0;
-    while i < n {
-        y[i] += a * x[i];
-        i += 1;
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += a * x;
     }
 }
 

@@ -158,7 +158,7 @@ fn is_card(text: &str) -> bool {
             (_, double) => double / 10 + double % 10,
         })
         .sum();
-    digits.iter().any(|d| *d != 0) && sum % 10 == 0
+    digits.iter().any(|d| *d != 0) && sum.is_multiple_of(10)
 }
 
 /// The remainder check of an account number (ISO 13616-1: mod 97 is 1).
