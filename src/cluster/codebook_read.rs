@@ -219,7 +219,8 @@ impl Reader<'_> {
     fn tables<'t>(&self, table: &'t dyn TableLike, key: &str) -> Result<Vec<&'t dyn TableLike>> {
         let Some(item) = table.get(key) else { return Ok(Vec::new()) };
         let wrong = || {
-            self.error(item.span(), format!("\"{key}\" must be a list of tables")).hint(format!("write [[{key}]] above it"))
+            self.error(item.span(), format!("\"{key}\" must be a list of tables"))
+                .hint(format!("write [[{key}]] above it"))
         };
         if let Some(tables) = item.as_array_of_tables() {
             return Ok(tables.iter().map(|table| table as &dyn TableLike).collect());
@@ -291,7 +292,8 @@ mod tests {
 
     #[test]
     fn reads_the_minimal_file() {
-        let book = Codebook::parse("[[issue]]\nname = \"Late\"\nkeywords = [\"late flight\", \"delayed\"]\n", "c").unwrap();
+        let book =
+            Codebook::parse("[[issue]]\nname = \"Late\"\nkeywords = [\"late flight\", \"delayed\"]\n", "c").unwrap();
         let issue = &book.issues[0];
         assert_eq!((issue.min_score, issue.status), (1.0, Status::Active));
         assert!(issue.id.starts_with("i-"));

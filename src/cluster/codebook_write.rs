@@ -22,7 +22,13 @@ impl Codebook {
     /// The file's text; [`Codebook::parse`] reads it back equal, as long as keywords are heaviest first.
     pub fn to_toml(&self) -> String {
         let mut out = String::from(HEADER);
-        let _ = write!(out, "\nversion = {}\ntokenizer = {}\nignore = {}\n", self.version, self.tokenizer, list(&self.ignore));
+        let _ = write!(
+            out,
+            "\nversion = {}\ntokenizer = {}\nignore = {}\n",
+            self.version,
+            self.tokenizer,
+            list(&self.ignore)
+        );
         out.push_str(&self.issues_toml());
         for pin in &self.pins {
             let _ = write!(out, "\n[[pin]]\nuid = {}\n", quoted(&pin.uid));

@@ -112,8 +112,11 @@ fn too_few(n: usize) -> Error {
 /// Brand names of one word: what a record is about, not what is wrong.
 fn brands(voiced: &Voiced, learned: &[(&str, u32)]) -> Result<Vec<String>> {
     let column = voiced.texts_of("brand")?;
-    let mut brands: Vec<String> =
-        learned.iter().filter_map(|(_, row)| column.get(*row as usize)).map(|name| name.trim().to_lowercase()).collect();
+    let mut brands: Vec<String> = learned
+        .iter()
+        .filter_map(|(_, row)| column.get(*row as usize))
+        .map(|name| name.trim().to_lowercase())
+        .collect();
     brands.sort_unstable();
     brands.dedup();
     brands.retain(|name| !name.is_empty() && name.chars().all(char::is_alphanumeric));
@@ -195,4 +198,96 @@ fn choose(points: &Dense, counts: &Sparse, hashes: &[u64]) -> usize {
 
 fn pick(points: &Dense, rows: &[usize]) -> Dense {
     Dense { width: points.width, values: rows.iter().flat_map(|row| points.row(*row)).copied().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::matching::match_records;
+    use crate::enrich::enrich;
+    use crate::enrich::plain::{Plain, records_of};
+
+    const THEMES: [&[&str]; 3] = [
+        &["flight delayed", "late flight", "hours waiting", "missed connection", "plane late", "delayed hours"],
+        &["lost bag", "baggage claim", "luggage missing", "bag damaged", "suitcase lost", "missing bag"],
+        &["refund denied", "charged twice", "credit card", "refund money", "billing error", "card charged"],
+    ];
+
+    /// Texts of three themes, each with two of its phrases and a word of its own.
+    fn texts(n: usize) -> Vec<String> {
+        (0..n)
+            .map(|i| {
+                let theme = THEMES[i % 3];
+                format!("{} and {} word{}", theme[i / 3 % 6], theme[(i / 18 + i / 3 + 1) % 6], i % 97)
+            })
+            .collect()
+    }
+
+    fn voiced(texts: &[String], order: &[usize]) -> Voiced {
+        let uids: Vec<String> = (0..texts.len()).map(|i| format!("u{i:04}")).collect();
+        let rows: Vec<Plain<'_>> = order
+            .iter()
+            .map(|i| Plain { uid: &uids[*i], body: Some(&texts[*i]), created_at: Some(*i as i64), ..Plain::default() })
+            .collect();
+        enrich(&records_of(&rows).unwrap(), true).unwrap()
+    }
+
+    fn all(n: usize) -> Vec<u32> {
+        (0..n as u32).collect()
+    }
+
+    #[test]
+    fn finds_the_themes_and_their_records() {
+        let texts = texts(240);
+        let voiced = voiced(&texts, &(0..240).collect::<Vec<_>>());
+        let options = Options { issues: Some(3), ..Options::default() };
+        let book = discover(&voiced, &all(240), &options).unwrap();
+        assert_eq!(book.issues.len(), 3);
+        assert_eq!(Codebook::parse(&book.to_toml(), "x").unwrap(), book);
+        let matches = match_records(&voiced, &book).unwrap();
+        let (rows, ids) = (matches.rows().unwrap(), matches.issue_ids().unwrap());
+        let mut right = 0;
+        for (i, primary) in matches.primary().unwrap().iter().enumerate() {
+            let issue = book.issue(ids.get(i).unwrap()).unwrap();
+            let row = rows.get(i).unwrap() as usize;
+            let says = issue.keywords.iter().any(|k| THEMES[row % 3].contains(&k.text.as_str()));
+            right += usize::from(primary == Some(true) && says);
+        }
+        assert!(right > 230, "{right}");
+    }
+
+    #[test]
+    fn neither_order_nor_threads_matter() {
+        let texts = texts(200);
+        let straight: Vec<usize> = (0..200).collect();
+        let shuffled: Vec<usize> = (0..200).map(|i| i * 77 % 200).rev().collect();
+        let book_of = |order: &[usize], threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let voiced = voiced(&texts, order);
+            pool.install(|| discover(&voiced, &all(200), &Options::default()).unwrap().to_toml())
+        };
+        let book = book_of(&straight, 1);
+        assert_eq!(book, book_of(&shuffled, 1));
+        assert_eq!(book, book_of(&straight, 4));
+    }
+
+    #[test]
+    fn says_when_there_is_too_little() {
+        let texts = texts(8);
+        let error = discover(&voiced(&texts, &[0, 1, 2, 3, 4, 5, 6, 7]), &all(8), &Options::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "error: too few texts to find issues (8)\nhint: name a codebook or --issues-from category"
+        );
+    }
+
+    #[test]
+    fn ignored_words_are_no_keywords() {
+        let texts = texts(120);
+        let options = Options { ignore: vec!["Bags".into()], issues: Some(3), ..Options::default() };
+        let book = discover(&voiced(&texts, &(0..120).collect::<Vec<_>>()), &all(120), &options).unwrap();
+        assert_eq!(book.ignore, ["Bags"]);
+        let bag = |text: &str| text.split(' ').any(|word| word == "bag" || word == "bags");
+        assert!(!book.issues.iter().flat_map(|issue| &issue.keywords).any(|k| bag(&k.text)));
+    }
 }

@@ -1,7 +1,7 @@
 //! Spherical k-means (Dhillon and Modha 2001) from a k-means++ start (Arthur and Vassilvitskii 2007).
 
 use crate::cluster::prng::Pcg;
-use crate::cluster::sparse::{Dense, dot, normalise};
+use crate::cluster::sparse::{Dense, add_scaled, dot, normalise};
 
 /// Fewer than this share of points moving ends it.
 const SETTLED: f64 = 0.001;
@@ -54,11 +54,13 @@ fn start(points: &Dense, k: usize, chance: &mut Pcg) -> Dense {
         }
         let target = chance.unit() * total;
         let mut sum = 0.0;
-        chosen = distance.iter().position(|far| {
-            sum += far;
-            sum > target
-        })
-        .unwrap_or(n - 1);
+        chosen = distance
+            .iter()
+            .position(|far| {
+                sum += far;
+                sum > target
+            })
+            .unwrap_or(n - 1);
     }
     centres
 }
@@ -83,7 +85,7 @@ fn means(points: &Dense, k: usize, labels: &mut [u32], nearness: &mut [f32]) -> 
     let mut centres = Dense::zeros(k, width);
     for (point, label) in labels.iter().enumerate() {
         let centre = &mut centres.values[*label as usize * width..(*label as usize + 1) * width];
-        centre.iter_mut().zip(points.row(point)).for_each(|(sum, x)| *sum += x);
+        add_scaled(centre, 1.0, points.row(point));
     }
     centres.values.chunks_exact_mut(width.max(1)).for_each(normalise);
     centres

@@ -210,7 +210,8 @@ pub(crate) fn mark_primary(matches: &mut [Match], codebook: &Codebook) {
     let mut best: Option<usize> = None;
     for i in 0..matches.len() {
         matches[i].primary = false;
-        if codebook.issues[matches[i].issue].status.counts() && best.is_none_or(|b| matches[i].score > matches[b].score) {
+        if codebook.issues[matches[i].issue].status.counts() && best.is_none_or(|b| matches[i].score > matches[b].score)
+        {
             best = Some(i);
         }
     }

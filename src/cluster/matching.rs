@@ -281,3 +281,145 @@ fn sum(hits: &[(usize, usize, i64)]) -> f64 {
 pub fn match_records(voiced: &Voiced, codebook: &Codebook) -> Result<Matches> {
     Matcher::compile(codebook)?.match_records(voiced)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::enrich::enrich;
+    use crate::enrich::plain::{Plain, records_of};
+
+    const BOOK: &str = r#"
+[[issue]]
+id = "i-late"
+name = "Late flights"
+keywords = { "late flight" = 2.0, delayed = 0.7, hours = 0.4 }
+exclude = ["thank you"]
+
+[[issue]]
+id = "i-bag"
+name = "Lost bags"
+keywords = ["lost bag", "never arrived"]
+
+[[issue]]
+id = "i-new"
+name = "New"
+status = "candidate"
+keywords = { flight = 9.0 }
+
+[[issue]]
+id = "i-old"
+name = "Old"
+status = "retired"
+keywords = ["flight"]
+
+[[issue]]
+id = "i-code"
+name = "Error codes"
+pattern = '\berr-\d+'
+"#;
+
+    fn voiced(texts: &[&str]) -> Voiced {
+        let uids: Vec<String> = (0..texts.len()).map(|i| format!("u{i:03}")).collect();
+        let rows: Vec<Plain<'_>> =
+            texts.iter().zip(&uids).map(|(text, uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
+        enrich(&records_of(&rows).unwrap(), true).unwrap()
+    }
+
+    /// "row issue score keywords", a star for the primary.
+    fn found(texts: &[&str], book: &Codebook) -> Vec<String> {
+        let matches = match_records(&voiced(texts), book).unwrap();
+        let keywords = matches.keywords().unwrap();
+        (0..matches.len())
+            .map(|i| {
+                format!(
+                    "{} {}{} {} {}",
+                    matches.rows().unwrap().get(i).unwrap(),
+                    matches.issue_ids().unwrap().get(i).unwrap(),
+                    if matches.primary().unwrap().get(i).unwrap() { "*" } else { "" },
+                    matches.scores().unwrap().get(i).unwrap(),
+                    keywords[i].join("+")
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn matches_whole_tokens_and_phrases() {
+        let book = Codebook::parse(BOOK, "x").unwrap();
+        let texts = [
+            "LATE the flights again, 3 hours!",
+            "delays",
+            "delayed for hours",
+            "late, thank you, late flight",
+            "my bag was lost",
+            "they lost my bags; flight ok",
+            "it didn't arrive",
+            "arrived",
+            "see ERR-42",
+        ];
+        assert_eq!(
+            found(&texts, &book),
+            [
+                "0 i-late* 2.4 late flight+hours",
+                "0 i-new 9 flight",
+                "2 i-late* 1.1 delayed+hours",
+                "3 i-late* 2 late flight",
+                "3 i-new 9 flight",
+                "5 i-bag* 1 lost bag",
+                "5 i-new 9 flight",
+                "6 i-bag* 1 never arrived",
+                "8 i-code* 1 \\berr-\\d+",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_excluded_word_rules_it_out() {
+        let book = Codebook::parse(&BOOK.replace("thank you", "refunded"), "x").unwrap();
+        assert_eq!(found(&["late flight refunded"], &book), ["0 i-new 9 flight"]);
+    }
+
+    #[test]
+    fn a_pin_is_final() {
+        let pins = "\n[[pin]]\nuid='u000'\nnot='i-late'\n[[pin]]\nuid='u001'\nissue='i-late'\n[[pin]]\nuid='u001'\nnot='i-bag'\n";
+        let book = Codebook::parse(&format!("{BOOK}{pins}"), "x").unwrap();
+        assert_eq!(found(&["late flight", "lost bag, delayed"], &book), ["0 i-new 9 flight", "1 i-late* 0.7 pinned"]);
+    }
+
+    #[test]
+    fn explains_the_near_miss() {
+        let book = Codebook::parse(BOOK, "x").unwrap();
+        let near = Matcher::compile(&book).unwrap().explain("delayed, lost bag", None);
+        assert_eq!(near[0].issue_id, "i-bag");
+        assert_eq!((near[1].issue_id.as_str(), near[1].score, near[1].min_score), ("i-late", 0.7, 1.0));
+        assert_eq!(near[1].keywords, ["delayed"]);
+    }
+
+    #[test]
+    fn cohesion_counts_the_three_that_matter() {
+        let book = Codebook::parse("[[issue]]\nid='a'\nname='a'\nkeywords=['aa','bb','cc','dd']", "x").unwrap();
+        let matches = match_records(&voiced(&["aa", "aa bb", "bb", "cc", "cc", "dd"]), &book).unwrap();
+        assert!((matches.cohesion(&book).unwrap()["a"] - 5.0 / 6.0).abs() < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn editing_one_issue_moves_no_other(
+            texts in proptest::collection::vec("(late|bag|lost|hour|delay|flight| ){1,8}", 1..20),
+            word in "(late|bag|lost|hour)",
+            weight in 1_u32..5000,
+        ) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let book = Codebook::parse(BOOK, "x").unwrap();
+            let mut edited = book.clone();
+            edited.issues[0].keywords.push(crate::cluster::codebook::Keyword { text: word, weight: f64::from(weight) / 1000.0 });
+            let others = |book: &Codebook| -> Vec<String> {
+                let found = found(&texts, book).into_iter().map(|line| line.replace('*', ""));
+                found.filter(|line| !line.contains("i-late")).collect()
+            };
+            prop_assert_eq!(others(&book), others(&edited));
+        }
+    }
+}

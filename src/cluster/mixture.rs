@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::cluster::sparse::Sparse;
+use crate::cluster::sparse::{Sparse, add_scaled};
 
 /// Added to every count when groups are refined (methods.md §1.5).
 pub const ALPHA: f64 = 0.05;
@@ -56,7 +56,7 @@ impl Mixture {
         out.copy_from_slice(&self.log_sizes);
         for (term, tf) in counts.row(text) {
             let row = &self.log_terms[term * self.groups..(term + 1) * self.groups];
-            out.iter_mut().zip(row).for_each(|(score, log)| *score += tf * log);
+            add_scaled(out, tf, row);
         }
     }
 

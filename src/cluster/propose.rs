@@ -19,11 +19,8 @@ pub fn propose(voiced: &Voiced, rows: &[u32], matches: &Matches, codebook: &Code
     let mut matched = vec![false; voiced.len()];
     matches.rows()?.iter().flatten().filter_map(|row| usize::try_from(row).ok()).for_each(|row| matched[row] = true);
     let texts = voiced.text()?;
-    let left: Vec<u32> = rows
-        .iter()
-        .copied()
-        .filter(|row| !matched[*row as usize] && texts.get(*row as usize).is_some())
-        .collect();
+    let left: Vec<u32> =
+        rows.iter().copied().filter(|row| !matched[*row as usize] && texts.get(*row as usize).is_some()).collect();
     if left.len() < FEWEST {
         return Ok(Vec::new());
     }
@@ -41,4 +38,39 @@ pub fn propose(voiced: &Voiced, rows: &[u32], matches: &Matches, codebook: &Code
         proposed.push(issue);
     }
     Ok(proposed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::matching::match_records;
+    use crate::enrich::enrich;
+    use crate::enrich::plain::{Plain, records_of};
+
+    #[test]
+    fn proposes_what_is_not_covered() {
+        let themes = [
+            ["late flight", "flight delayed", "missed connection"],
+            ["lost bag", "bag claim", "luggage desk"],
+            ["refund denied", "charged twice", "credit card"],
+        ];
+        let texts: Vec<String> =
+            (0..180).map(|i| format!("{} {}", themes[i % 3][i / 3 % 3], themes[i % 3][(i / 9 + 1) % 3])).collect();
+        // Copies are one text: a word of its own keeps each apart.
+        let texts: Vec<String> = texts.iter().enumerate().map(|(i, text)| format!("{text} own{i}")).collect();
+        let uids: Vec<String> = (0..180).map(|i| format!("u{i:03}")).collect();
+        let rows: Vec<Plain<'_>> =
+            texts.iter().zip(&uids).map(|(text, uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
+        let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+        let book = "[[issue]]\nname='Late'\nkeywords=['late flight','delayed','missed']";
+        let book = Codebook::parse(book, "x").unwrap();
+        let matches = match_records(&voiced, &book).unwrap();
+        assert_eq!(matches.len(), 60);
+        let all: Vec<u32> = (0..180).collect();
+        let proposed = propose(&voiced, &all, &matches, &book).unwrap();
+        assert!(proposed.len() >= 2 && proposed.iter().all(|issue| issue.status == Status::Candidate));
+        assert!(!proposed.iter().flat_map(|issue| &issue.keywords).any(|k| k.text.contains("flight")));
+        // Nothing is left where everything is covered.
+        assert!(propose(&voiced, &all[..60], &matches, &book).unwrap().is_empty());
+    }
 }

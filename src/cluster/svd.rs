@@ -30,6 +30,10 @@ pub fn svd(matrix: &Sparse, rank: usize) -> Svd {
     let width = (rank + OVERSAMPLE).min(matrix.width).min(matrix.rows());
     let transposed = matrix.transpose();
     let mut basis = Dense { width, values: (0..matrix.width * width).map(|i| sign(i as u64)).collect() };
+    if width == matrix.width {
+        // The whole space: any basis will do, and a small block of signs may not be one.
+        basis.values = (0..width * width).map(|i| if i % width == i / width { 1.0 } else { 0.0 }).collect();
+    }
     orthonormalise(&mut basis);
     for _ in 0..POWER_ITERATIONS {
         basis = transposed.times(&matrix.times(&basis));
@@ -106,18 +110,19 @@ fn orthonormalise(a: &mut Dense) {
                 lower[i * w + j] = if pivot > 0.0 { rest / pivot } else { 0.0 };
             }
         }
-        // Each row x becomes x·L⁻ᵀ: forward substitution.
+        // Each row x becomes x·L⁻ᵀ: forward substitution, column by column of L.
+        let columns: Vec<f64> = (0..w * w).map(|i| lower[i % w * w + i / w]).collect();
         if w > 0 {
             a.values.par_chunks_mut(w).with_min_len(64).for_each(|row| {
-                let mut solved = vec![0.0_f64; w];
+                let mut rest: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
                 for j in 0..w {
-                    let pivot = lower[j * w + j];
-                    if pivot > 0.0 {
-                        let known: f64 = lower[j * w..j * w + j].iter().zip(&solved).map(|(l, x)| l * x).sum();
-                        solved[j] = (f64::from(row[j]) - known) / pivot;
+                    let (column, pivot) = (&columns[j * w + j + 1..(j + 1) * w], columns[j * w + j]);
+                    let solved = if pivot > 0.0 { rest[j] / pivot } else { 0.0 };
+                    row[j] = solved as f32;
+                    for (x, l) in rest[j + 1..].iter_mut().zip(column) {
+                        *x -= l * solved;
                     }
                 }
-                row.iter_mut().zip(&solved).for_each(|(x, y)| *x = *y as f32);
             });
         }
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::cluster::corpus::{Corpus, Terms};
 use crate::cluster::intern::NONE;
-use crate::cluster::sparse::{Dense, Sparse, normalise};
+use crate::cluster::sparse::{Dense, Sparse, add_scaled, dot, normalise};
 use crate::cluster::svd::{eigen, gram, svd};
 
 const DIMENSIONS: usize = 100;
@@ -85,14 +85,14 @@ fn sentence_vectors(corpus: &Corpus, terms: &Terms, sample: &[usize]) -> Dense {
     out.values.par_chunks_mut(width).with_min_len(64).zip(&texts).for_each(|(mean, text)| {
         for word in text {
             let weight = (SIF / (SIF + frequency[*word as usize] / total)) as f32 / text.len() as f32;
-            mean.iter_mut().zip(vectors.row(*word as usize)).for_each(|(m, x)| *m += weight * x);
+            add_scaled(mean, weight, vectors.row(*word as usize));
         }
     });
     let (_, components) = eigen(gram(&out), width);
     let common: Vec<f32> = (0..width).map(|row| components[row * width] as f32).collect();
     out.values.par_chunks_mut(width).for_each(|row| {
-        let along: f32 = row.iter().zip(&common).map(|(x, c)| x * c).sum();
-        row.iter_mut().zip(&common).for_each(|(x, c)| *x -= along * c);
+        let along = dot(row, &common);
+        add_scaled(row, -along, &common);
         normalise(row);
     });
     out
@@ -140,7 +140,6 @@ fn word_vectors(texts: &[Vec<u32>], words: usize) -> Dense {
 mod tests {
     use super::*;
     use crate::cluster::corpus::Source;
-    use crate::cluster::sparse::dot;
 
     #[test]
     fn texts_about_one_thing_are_near() {

@@ -68,7 +68,10 @@ mod tests {
             (-0.037_646, -0.221_095),
         ];
         for (found, expected) in found.iter().zip(expected) {
-            assert!((found.0 - expected.0).abs() < 2e-6 && (found.1 - expected.1).abs() < 2e-6, "{found:?} {expected:?}");
+            assert!(
+                (found.0 - expected.0).abs() < 2e-6 && (found.1 - expected.1).abs() < 2e-6,
+                "{found:?} {expected:?}"
+            );
         }
     }
 

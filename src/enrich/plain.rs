@@ -66,9 +66,7 @@ pub fn records_of(rows: &[Plain<'_>]) -> Result<Records> {
             }
             (_, Type::Int) if !column.nullable => Series::new(name.into(), vec![1_i64; n]).into_column(),
             (_, Type::Int) => Int64Chunked::from_iter_options(name.into(), vec![None; n].into_iter()).into_column(),
-            (_, Type::Float) => {
-                Float64Chunked::from_iter_options(name.into(), vec![None; n].into_iter()).into_column()
-            }
+            (_, Type::Float) => Float64Chunked::from_iter_options(name.into(), vec![None; n].into_iter()).into_column(),
             (_, Type::Bool) => BooleanChunked::from_iter_options(name.into(), vec![None; n].into_iter()).into_column(),
             (_, kind) => Series::full_null(name.into(), n, &kind.dtype()).into_column(),
         });

@@ -13,8 +13,23 @@ pub const MASKS: &[&str] = &["[email]", "[phone]", "[card]", "[iban]", "[ip]", "
 
 /// Words that follow a greeting and name nobody.
 const NOBODY: &[&str] = &[
-    "all", "any", "customer", "customers", "everybody", "everyone", "folks", "friends", "guys", "madam", "reddit",
-    "service", "sir", "sirs", "support", "team", "there",
+    "all",
+    "any",
+    "customer",
+    "customers",
+    "everybody",
+    "everyone",
+    "folks",
+    "friends",
+    "guys",
+    "madam",
+    "reddit",
+    "service",
+    "sir",
+    "sirs",
+    "support",
+    "team",
+    "there",
 ];
 
 #[expect(clippy::expect_used, reason = "the patterns are constants; a test compiles every one")]
@@ -143,7 +158,7 @@ fn is_card(text: &str) -> bool {
             (_, double) => double / 10 + double % 10,
         })
         .sum();
-    digits.iter().any(|d| *d != 0) && sum % 10 == 0
+    digits.iter().any(|d| *d != 0) && sum.is_multiple_of(10)
 }
 
 /// The remainder check of an account number (ISO 13616-1: mod 97 is 1).
@@ -152,9 +167,11 @@ fn is_iban(text: &str) -> bool {
     if !(15..=34).contains(&compact.len()) {
         return false;
     }
-    let remainder = compact[4..].iter().chain(&compact[..4]).filter_map(|c| c.to_digit(36)).fold(0, |r, value| {
-        if value > 9 { (r * 100 + value) % 97 } else { (r * 10 + value) % 97 }
-    });
+    let remainder = compact[4..]
+        .iter()
+        .chain(&compact[..4])
+        .filter_map(|c| c.to_digit(36))
+        .fold(0, |r, value| if value > 9 { (r * 100 + value) % 97 } else { (r * 10 + value) % 97 });
     remainder == 1
 }
 
