@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::cluster::Options;
+use crate::cluster::alike;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::corpus::{Corpus, Source, Terms};
 use crate::cluster::intern::hash;
@@ -100,6 +101,10 @@ pub fn discover(voiced: &Voiced, rows: &[u32], options: &Options) -> Result<Code
     let dates = voiced.frame().column("created_at")?.datetime()?.physical().clone();
     let first_seen = |text: usize| corpus.members[text].iter().filter_map(|i| dates.get(learned[*i].1 as usize)).min();
     let first_seen: Vec<Option<i64>> = (0..n).map(first_seen).collect();
+    let labels = match options.issues {
+        Some(_) => labels,
+        None => alike::joined(&corpus, &terms, labels, groups),
+    };
     let learned = Learned { corpus: &corpus, terms: &terms, labels: &labels, groups, first_seen: &first_seen };
     let codebook = Codebook { ignore, issues: codebook_of(&learned)?, ..Codebook::default() };
     if codebook.issues.is_empty() { Err(too_few(n)) } else { Ok(codebook) }

@@ -23,8 +23,8 @@ const FEWEST: u32 = 3;
 const LIFT: f64 = 1.5;
 /// Terms in a name.
 const NAME_TERMS: usize = 3;
-/// Scores tried as `min_score`: 1, 1.25, ... 4.
-const MIN_SCORES: std::ops::RangeInclusive<u32> = 4..=16;
+/// Scores tried as `min_score`, in quarters: 1, 1.25, ... 12. Long texts hold many keywords, so theirs lie high.
+const MIN_SCORES: std::ops::RangeInclusive<u32> = 4..=48;
 
 /// What discovery knows when the groups are final.
 pub struct Learned<'a> {
@@ -42,9 +42,9 @@ pub struct Learned<'a> {
 
 /// One term of one group.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Speaks {
-    term: usize,
-    lift: f64,
+pub(crate) struct Speaks {
+    pub(crate) term: usize,
+    pub(crate) lift: f64,
     importance: f64,
     /// `p·L`: orders the words of a name (methods.md §1.4).
     telling: f64,
@@ -55,28 +55,8 @@ struct Speaks {
 /// # Errors
 /// Never for a date within the calendar.
 pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
-    let (groups, n) = (learned.groups, learned.labels.len());
-    let mut holds = vec![0_u32; learned.terms.len() * groups];
-    let mut sizes = vec![0_u32; groups];
-    for (text, label) in learned.labels.iter().enumerate() {
-        sizes[*label as usize] += 1;
-        for (term, _) in learned.terms.counts.row(text) {
-            holds[term * groups + *label as usize] += 1;
-        }
-    }
-    // How often a term is in the distinct texts as counted here, phrases included.
-    let df = |term: usize| holds[term * groups..(term + 1) * groups].iter().sum::<u32>();
-    let spoken: Vec<Vec<Speaks>> = (0..groups)
-        .into_par_iter()
-        .map(|group| {
-            let all = (0..learned.terms.len())
-                .filter_map(|term| speaks(term, holds[term * groups + group], df(term), sizes[group], n as u32));
-            let mut all: Vec<Speaks> = all.collect();
-            all.sort_by(|a, b| b.importance.total_cmp(&a.importance).then(a.term.cmp(&b.term)));
-            all.truncate(KEYWORDS);
-            all
-        })
-        .collect();
+    let (spoken, sizes) = spoken_of(learned);
+    let groups = learned.groups;
     let surfaces = Surfaces::of(learned, &spoken);
     let min_scores = min_scores(learned, &spoken);
     let mut order: Vec<usize> = (0..groups).filter(|group| !spoken[*group].is_empty()).collect();
@@ -113,6 +93,33 @@ pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
     Ok(issues)
 }
 
+/// For each group its keywords, the most important first, and its number of texts.
+pub(crate) fn spoken_of(learned: &Learned<'_>) -> (Vec<Vec<Speaks>>, Vec<u32>) {
+    let (groups, n) = (learned.groups, learned.labels.len());
+    let mut holds = vec![0_u32; learned.terms.len() * groups];
+    let mut sizes = vec![0_u32; groups];
+    for (text, label) in learned.labels.iter().enumerate() {
+        sizes[*label as usize] += 1;
+        for (term, _) in learned.terms.counts.row(text) {
+            holds[term * groups + *label as usize] += 1;
+        }
+    }
+    // How often a term is in the distinct texts as counted here, phrases included.
+    let df = |term: usize| holds[term * groups..(term + 1) * groups].iter().sum::<u32>();
+    let spoken: Vec<Vec<Speaks>> = (0..groups)
+        .into_par_iter()
+        .map(|group| {
+            let all = (0..learned.terms.len())
+                .filter_map(|term| speaks(term, holds[term * groups + group], df(term), sizes[group], n as u32));
+            let mut all: Vec<Speaks> = all.collect();
+            all.sort_by(|a, b| b.importance.total_cmp(&a.importance).then(a.term.cmp(&b.term)));
+            all.truncate(KEYWORDS);
+            all
+        })
+        .collect();
+    (spoken, sizes)
+}
+
 /// The day of an instant, in UTC.
 pub(crate) fn day(micros: i64) -> Result<Date> {
     let instant = Timestamp::from_microsecond(micros)
@@ -138,13 +145,27 @@ pub(crate) fn round(weight: f64) -> f64 {
     (weight * 1000.0).round() / 1000.0
 }
 
-/// For each group the score that tells its own texts from the rest best: the largest F1 (van Rijsbergen 1979) of
-/// "score reaches it" against membership, over the scores of [`MIN_SCORES`]; of equals the lowest.
-fn min_scores(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<f64> {
+/// Term → the groups it speaks for, with its weight there.
+pub(crate) fn weights(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<Vec<(u32, f64)>> {
     let mut weights: Vec<Vec<(u32, f64)>> = vec![Vec::new(); learned.terms.len()];
     for (group, speaks) in spoken.iter().enumerate() {
         speaks.iter().for_each(|s| weights[s.term].push((group as u32, round(s.lift))));
     }
+    weights
+}
+
+/// A text's score in every group.
+pub(crate) fn score(learned: &Learned<'_>, weights: &[Vec<(u32, f64)>], text: usize, scores: &mut [f64]) {
+    scores.fill(0.0);
+    for (term, _) in learned.terms.counts.row(text) {
+        weights[term].iter().for_each(|(group, weight)| scores[*group as usize] += weight);
+    }
+}
+
+/// For each group the score that tells its own texts from the rest best: the largest F1 (van Rijsbergen 1979) of
+/// "score reaches it" against membership, over the scores of [`MIN_SCORES`]; of equals the lowest.
+pub(crate) fn min_scores(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<f64> {
+    let weights = weights(learned, spoken);
     let steps = MIN_SCORES.count();
     // Per group and score: texts that reach it, members that do.
     let mut reached = vec![(0_u32, 0_u32); learned.groups * steps];
@@ -152,10 +173,7 @@ fn min_scores(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<f64> {
     let mut scores = vec![0.0_f64; learned.groups];
     for (text, label) in learned.labels.iter().enumerate() {
         sizes[*label as usize] += 1;
-        scores.fill(0.0);
-        for (term, _) in learned.terms.counts.row(text) {
-            weights[term].iter().for_each(|(group, weight)| scores[*group as usize] += weight);
-        }
+        score(learned, &weights, text, &mut scores);
         for (group, score) in scores.iter().enumerate() {
             for (step, quarter) in MIN_SCORES.enumerate() {
                 if *score >= f64::from(quarter) / 4.0 {

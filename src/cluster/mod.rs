@@ -1,5 +1,6 @@
 //! Codebook, tokens, discovery, matching.
 
+pub mod alike;
 pub mod codebook;
 pub mod codebook_read;
 pub mod codebook_write;

@@ -201,6 +201,13 @@ impl<'a> Voice<'a> {
             sentences.push(self.one_of(&self.phrases.shared.lead_ins)?);
         }
         sentences.push(self.one_of(&theme.cores)?);
+        // People say what is wrong more than once, in other words: that is what makes an issue's words hang together.
+        if complains && self.rng.chance(70) {
+            sentences.push(self.one_of(&theme.cores)?);
+        }
+        if complains && place == Place::Ticket && self.rng.chance(40) {
+            sentences.push(self.one_of(&theme.cores)?);
+        }
         if self.rng.chance(detail) {
             sentences.push(self.one_of(&theme.details)?);
         }
