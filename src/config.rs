@@ -71,12 +71,16 @@ impl Config {
             if !known.contains(&key.to_string()) {
                 let (line, column) = place();
                 let error = Error::failed(format!("there is no flag --{key}")).at(path).line(line).column(column);
-                let hint = nearest(key, known.iter().map(String::as_str).chain(TABLES)).unwrap_or("plaint report --help");
+                let hint =
+                    nearest(key, known.iter().map(String::as_str).chain(TABLES)).unwrap_or("plaint report --help");
                 return Err(error.hint(format!("did you mean: {hint}")));
             }
             let values = item.as_value().and_then(flag_values).ok_or_else(|| {
                 let (line, column) = place();
-                Error::failed(format!("{key} needs a text, a number, true, or a list of texts")).at(path).line(line).column(column)
+                Error::failed(format!("{key} needs a text, a number, true, or a list of texts"))
+                    .at(path)
+                    .line(line)
+                    .column(column)
             })?;
             flags.push((key.to_string(), values));
         }
@@ -113,7 +117,10 @@ impl Config {
     /// The `[[input]]` that names `path`, if one does: by its own words or by glob.
     pub fn input_for(&self, path: &str) -> Option<&Input> {
         self.inputs.iter().find(|input| {
-            input.files.iter().any(|f| f == path || glob::Pattern::new(f).is_ok_and(|glob| glob.matches_path(Path::new(path))))
+            input
+                .files
+                .iter()
+                .any(|f| f == path || glob::Pattern::new(f).is_ok_and(|glob| glob.matches_path(Path::new(path))))
         })
     }
 }
@@ -181,7 +188,8 @@ mod tests {
 
     #[test]
     fn flags_go_before_the_users_own() {
-        let config = Config::parse("by = \"month\"\nwhere = [\"brand=a\", \"product=b\"]\nquiet = true\n", FILE).unwrap();
+        let config =
+            Config::parse("by = \"month\"\nwhere = [\"brand=a\", \"product=b\"]\nquiet = true\n", FILE).unwrap();
         let arguments = ["plaint", "report", "--by", "week"].map(String::from).to_vec();
         assert_eq!(
             config.apply(arguments),

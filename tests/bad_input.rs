@@ -83,7 +83,18 @@ fn keep_going_reports_it_and_exits_1_at_the_end() {
     let out = folder.path().join("report");
     let ran = plaint_in(
         &root().join("testdata/ugly"),
-        &["report", "ambiguous-dates.csv", "empty.csv", "--dates", "dmy", "--keep-going", "-o", out.to_str().unwrap()],
+        &[
+            "report",
+            "ambiguous-dates.csv",
+            "empty.csv",
+            "--dates",
+            "dmy",
+            "--keep-going",
+            "--codebook",
+            "../../tests/books/two.toml",
+            "-o",
+            out.to_str().unwrap(),
+        ],
     );
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("empty.csv"), "{}", ran.stderr);
@@ -96,7 +107,14 @@ fn too_many_rejects_fail_after_the_rejects_are_written() {
     let rejects = folder.path().join("rejects.csv");
     let ran = plaint_in(
         &root().join("testdata/ugly"),
-        &["report", "ragged.csv", "--rejects", rejects.to_str().unwrap(), "-o", folder.path().join("report").to_str().unwrap()],
+        &[
+            "report",
+            "ragged.csv",
+            "--rejects",
+            rejects.to_str().unwrap(),
+            "-o",
+            folder.path().join("report").to_str().unwrap(),
+        ],
     );
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("--max-rejects"), "{}", ran.stderr);

@@ -54,8 +54,10 @@ fn same_rows_same_numbers() {
     let shuffled = folder.path().join("shuffled");
     std::fs::create_dir(&shuffled).unwrap();
     with_rows_reversed(&root().join("testdata/demo"), &shuffled);
-    let files: Vec<String> =
-        demo().iter().map(|f| shuffled.join(Path::new(f).file_name().unwrap()).to_string_lossy().into_owned()).collect();
+    let files: Vec<String> = demo()
+        .iter()
+        .map(|f| shuffled.join(Path::new(f).file_name().unwrap()).to_string_lossy().into_owned())
+        .collect();
     report(&demo(), &folder.path().join("one"), "2");
     report(&files, &folder.path().join("two"), "2");
     let (one, two) = (tree(&folder.path().join("one")), tree(&folder.path().join("two")));

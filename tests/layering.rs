@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const STAGES: [&str; 8] = ["ingest", "normalise", "enrich", "cluster", "trend", "chart", "report", "render"];
 /// What every stage may use.
 const GROUND: [&str; 2] = ["error", "contract"];
-/// Only these may use everything: they compose.
+/// Only these may use everything: they compose, or name what is composed.
 const TOP: [&str; 4] = ["lib.rs", "main.rs", "cli.rs", "config.rs"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -47,12 +47,13 @@ fn imports_point_leftward() {
     let mut wrong = Vec::new();
     for path in files {
         let relative = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-        if TOP.contains(&relative.as_str()) {
+        if TOP.contains(&relative.as_str()) || relative.starts_with("compose/") {
             continue;
         }
         let home = relative.split('/').next().unwrap().trim_end_matches(".rs").to_string();
         let position = STAGES.iter().position(|s| *s == home);
-        for name in named_modules(&fs::read_to_string(&path).unwrap()) {
+        let text = fs::read_to_string(&path).unwrap();
+        for name in named_modules(text.split("#[cfg(test)]").next().unwrap()) {
             let allowed = GROUND.contains(&name.as_str())
                 || match (position, STAGES.iter().position(|s| *s == name)) {
                     (Some(mine), Some(theirs)) => theirs <= mine,
@@ -76,9 +77,12 @@ fn files_are_written_in_one_place() {
         let relative = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        let io = ["std::fs", "fs::write", "File::create", "std::io::stdout", "std::process::"].iter().any(|w| code.contains(w));
-        let may = relative == "lib.rs" || relative == "main.rs" || relative == "emit.rs" || relative.starts_with("ingest/");
-        if io && !may {
+        let tests = relative.ends_with("tests.rs") || relative.ends_with("testing.rs");
+        let io = ["std::fs", "fs::write", "File::create", "std::io::stdout", "std::process::"]
+            .iter()
+            .any(|w| code.contains(w));
+        let may = relative == "main.rs" || relative == "compose/emit.rs" || relative.starts_with("ingest/");
+        if io && !may && !tests {
             wrong.push(relative);
         }
     }

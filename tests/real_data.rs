@@ -76,7 +76,15 @@ fn a_csv_nobody_knows() {
     let Some(shared) = shared() else { return };
     let report = report(
         &shared.join("data/crisislex/T6"),
-        &["2013_Boston_Bombings-ontopic_offtopic.csv", "--map", "body=tweet", "--map", "created_at=tweet id", "--by", "day"],
+        &[
+            "2013_Boston_Bombings-ontopic_offtopic.csv",
+            "--map",
+            "body=tweet",
+            "--map",
+            "created_at=tweet id",
+            "--by",
+            "day",
+        ],
     );
     funnel_adds_up(&report);
     assert_eq!(report["funnel"]["read"].as_i64().unwrap(), 10012);

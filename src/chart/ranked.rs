@@ -70,7 +70,7 @@ fn bars(lines: &[Line<'_>], at: usize) -> Vec<Bar> {
     out
 }
 
-/// `+12`, `−3`, `±0`, `×3.1 ▲`, `new`; empty where the two periods cannot be compared: one has no count, is
+/// `+12`, `−3`, `±0`, `3.1× ▲`, `new`; empty where the two periods cannot be compared: one has no count, is
 /// unfinished, or only one of them is counted like for like.
 fn change(before: Option<&Point>, now: &Point) -> String {
     let Some(before) = before else { return String::new() };
@@ -85,10 +85,10 @@ fn change(before: Option<&Point>, now: &Point) -> String {
         let ratio = is as f64 / was as f64;
         let digits = if ratio >= 100.0 { count(ratio.round() as i64) } else { format!("{ratio:.1}") };
         if ratio >= 2.0 {
-            return format!("×{digits} ▲");
+            return format!("{digits}× ▲");
         }
         if ratio <= 0.5 {
-            return format!("×{} ▼", if ratio < 0.1 { format!("{ratio:.2}") } else { digits });
+            return format!("{}× ▼", if ratio < 0.1 { format!("{ratio:.2}") } else { digits });
         }
     }
     match is.saturating_sub(was) {

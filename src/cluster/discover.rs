@@ -37,7 +37,7 @@ const ENOUGH: usize = 60;
 /// Fewer distinct texts show nothing that recurs.
 const FEWEST: usize = 12;
 const RESTARTS: u64 = 16;
-const ITERATIONS: usize = 20;
+const ITERATIONS: usize = 10;
 const SWEEPS: usize = 10;
 
 /// Finds the issues in some of the records: `rows` are those it may learn from.

@@ -93,7 +93,8 @@ impl Matches {
     /// # Errors
     /// Internal: an issue that the codebook does not have.
     pub fn matches(&self, codebook: &Codebook) -> Result<Vec<Match>> {
-        let places: BTreeMap<&str, usize> = codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
+        let places: BTreeMap<&str, usize> =
+            codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
         let (rows, ids, scores, primary) = (self.rows()?, self.issue_ids()?, self.scores()?, self.primary()?);
         let mut all = Vec::with_capacity(self.len());
         for (at, keywords) in self.keywords()?.into_iter().enumerate() {

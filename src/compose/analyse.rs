@@ -44,16 +44,26 @@ pub(crate) struct Analysis {
     pub(crate) before: Period,
 }
 
+/// Whether records without a date are of any use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dates {
+    /// What comes next counts over time.
+    Needed,
+    /// Issues and words need no dates.
+    Optional,
+}
+
 /// Reads the dumps and finds their issues.
 ///
 /// # Errors
-/// Those of reading and of finding issues.
+/// Those of reading and of finding issues; no record with a date, where dates are needed.
 pub(crate) fn find(
     session: &Session,
     reading: &Reading,
     cluster: &cluster::Options,
     trend: &Options,
     redact: bool,
+    dates: Dates,
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
     if cluster.issues_from.is_none()
@@ -62,6 +72,9 @@ pub(crate) fn find(
         cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
     }
     let read = read::read(session, reading)?;
+    if dates == Dates::Needed {
+        check_dated(&read)?;
+    }
     let voiced = enrich::enrich(&read.records, redact)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let counted = counted::counted(&read.records, trend, &declared)?;
@@ -73,16 +86,8 @@ pub(crate) fn find(
 /// Counts and judges what was found.
 ///
 /// # Errors
-/// When no record is dated, or none counts.
+/// When no record counts.
 pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Result<Analysis> {
-    let dated = found.read.records.len() - found.read.records.frame().column("created_at")?.null_count();
-    if dated == 0 {
-        let mut error = Error::failed("no record has a date, so nothing can be counted over time");
-        for one in found.read.opened.iter().take(3) {
-            error = error.evidence(format!("{} has the columns {}", one.dump.path, one.dump.columns.join(", ")));
-        }
-        return Err(error.hint("name the date's column: --map created_at=COLUMN; plaint cluster needs no dates"));
-    }
     if found.counted.counted()? == 0 {
         let mut error = Error::failed("no record counts");
         for (reason, n) in found.counted.left_out()? {
@@ -112,6 +117,18 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     Ok(Analysis { series: trends.series(), trends, counts, period, before, found })
 }
 
+fn check_dated(read: &Read) -> Result<()> {
+    let dated = read.records.len() - read.records.frame().column("created_at")?.null_count();
+    if dated == 0 {
+        let mut error = Error::failed("no record has a date, so nothing can be counted over time");
+        for one in read.opened.iter().take(3) {
+            error = error.evidence(format!("{} has the columns {}", one.dump.path, one.dump.columns.join(", ")));
+        }
+        return Err(error.hint("name the date's column: --map created_at=COLUMN; plaint cluster needs no dates"));
+    }
+    Ok(())
+}
+
 /// The rows that issues are learned from: what counts, and what would if it had a date.
 fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
     let counts = counted.frame().column("counted")?.bool()?;
@@ -129,7 +146,8 @@ fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
 /// # Errors
 /// Bad usage when `--issue` names none.
 pub(crate) fn select(analysis_period: Period, series: &[Series], selection: &Selection) -> Result<Vec<Series>> {
-    let mut chosen: Vec<Series> = series.iter().filter(|s| s.is_total() && selection.named.is_empty()).cloned().collect();
+    let mut chosen: Vec<Series> =
+        series.iter().filter(|s| s.is_total() && selection.named.is_empty()).cloned().collect();
     let mut rest: Vec<Series> = series.iter().filter(|s| !s.is_total()).cloned().collect();
     if !selection.named.is_empty() {
         let ids = selection.named.iter().map(|name| resolve(name, series)).collect::<Result<Vec<_>>>()?;
@@ -165,7 +183,10 @@ pub(crate) fn resolve(wanted: &str, series: &[Series]) -> Result<String> {
 /// The exit code of a run: 1 when `--keep-going` left files out.
 pub(crate) fn exit_code(found: &Found) -> u8 {
     if !found.read.failed.is_empty() {
-        emit::complain(&format!("{} could not be read", crate::report::words::counted(found.read.failed.len() as i64, "file")));
+        emit::complain(&format!(
+            "{} could not be read",
+            crate::report::words::counted(found.read.failed.len() as i64, "file")
+        ));
         return 1;
     }
     0

@@ -12,14 +12,18 @@ const LINES: usize = 5;
 pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
     let chart = chart::find(&arguments.name).ok_or_else(|| {
         let names = CHARTS.iter().map(|c| c.name);
-        let hint = nearest(&arguments.name, names.clone()).map_or_else(|| names.collect::<Vec<_>>().join(", "), str::to_string);
+        let hint = nearest(&arguments.name, names.clone())
+            .map_or_else(|| names.collect::<Vec<_>>().join(", "), str::to_string);
         Error::usage(format!("there is no chart {:?}", arguments.name)).hint(format!("did you mean: {hint}"))
     })?;
     let kind = arguments.output.rsplit_once('.').map_or("", |(_, kind)| kind);
     if arguments.output != "-" && !matches!(kind, "svg" | "png" | "pdf") {
-        return Err(Error::usage("the drawing's name ends in .svg, .png or .pdf").at(&arguments.output).hint("-o chart.png"));
+        return Err(Error::usage("the drawing's name ends in .svg, .png or .pdf")
+            .at(&arguments.output)
+            .hint("-o chart.png"));
     }
-    let found = analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true)?;
+    let found =
+        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let calendar = &analysis.found.counted.calendar;
     let step = calendar.by.name();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::chart::sparkline;
 use crate::cli::Cluster;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Match;
@@ -10,14 +11,19 @@ use crate::cluster::{matching, propose};
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, codebooks, report};
 use crate::error::Result;
-use crate::chart::sparkline;
 use crate::render::views::trends::SPARKS;
 use crate::render::views::{self, cluster as view};
 use crate::report::words;
 
 pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
-    let mut found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, !arguments.no_redact)?;
+    let mut found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.trend,
+        !arguments.no_redact,
+        analyse::Dates::Optional,
+    )?;
     let proposed = if found.issues.report.origin == "codebook" { propose_candidates(&mut found)? } else { 0 };
     if let Some(path) = &arguments.write {
         write(session, Path::new(path), &found, proposed)?;
@@ -36,7 +42,8 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
 /// Adds candidates found among the counted records that match nothing. The codebook's own issues stay as they are.
 fn propose_candidates(found: &mut Found) -> Result<usize> {
     let counted = found.counted.frame().column("counted")?.bool()?;
-    let rows: Vec<u32> = (0..found.read.records.len()).filter(|r| counted.get(*r) == Some(true)).map(|r| r as u32).collect();
+    let rows: Vec<u32> =
+        (0..found.read.records.len()).filter(|r| counted.get(*r) == Some(true)).map(|r| r as u32).collect();
     let issues = propose::propose(&found.voiced, &rows, &found.issues.matches, &found.issues.codebook)?;
     let proposed = issues.len();
     if proposed > 0 {
@@ -121,7 +128,10 @@ fn sparklines(found: &Found) -> Result<BTreeMap<String, String>> {
         cells.filter_map(|(feed, segment)| counts.cell(issue, segment, feed, place).observed).reduce(|a, b| a + b)
     };
     let bars = |at: usize| sparkline(&shown.iter().map(|place| of(at, *place)).collect::<Vec<_>>());
-    Ok(counts.issues.iter().enumerate().map(|(at, (id, _))| (id.clone(), bars(at))).collect())
+    // A candidate is not counted, so it has no past to show.
+    let active = |id: &str| found.issues.codebook.issue(id).is_none_or(|issue| issue.status.counts());
+    let shown = counts.issues.iter().enumerate().filter(|(_, (id, _))| active(id));
+    Ok(shown.map(|(at, (id, _))| (id.clone(), bars(at))).collect())
 }
 
 /// One line per accepted row: every record's own, and every duplicate's with its record's issue.
@@ -146,7 +156,8 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
             keywords: primary[row].map_or(Vec::new(), |m| m.keywords.clone()),
         }
     };
-    let by_uid: BTreeMap<&str, usize> = uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
+    let by_uid: BTreeMap<&str, usize> =
+        uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
     let mut rows: Vec<view::Row> = (0..frame.height())
         .map(|row| line(files.get(row).unwrap_or_default(), numbers.get(row).unwrap_or(0), row))
         .collect();

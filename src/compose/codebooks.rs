@@ -32,7 +32,9 @@ pub(crate) struct Issues {
 pub(crate) fn file(options: &Options) -> Result<Option<(PathBuf, String)>> {
     if let Some(path) = &options.codebook {
         let text = emit::read_if_there(path)?.ok_or_else(|| {
-            Error::failed("there is no such codebook").at(path.display()).hint("make one: plaint cluster FILE… --write codebook.toml")
+            Error::failed("there is no such codebook")
+                .at(path.display())
+                .hint("make one: plaint cluster FILE… --write codebook.toml")
         })?;
         return Ok(Some((path.clone(), text)));
     }

@@ -1,7 +1,7 @@
 //! The one place that writes: standard output, files, and the report's folder, swapped in whole.
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -24,6 +24,11 @@ pub(crate) fn to(path: Option<&str>, bytes: &[u8]) -> Result<()> {
         }
         Some(path) => file(Path::new(path), bytes),
     }
+}
+
+/// Whether standard output is a terminal whose owner does not mind colour (no-color.org).
+pub(crate) fn is_coloured() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Says something on standard error. Nothing is left to do if even that is closed.
@@ -61,7 +66,9 @@ pub(crate) fn check_folder(folder: &Path) -> Result<()> {
         Ok(entries) => entries.count(),
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
         Err(cause) if cause.kind() == ErrorKind::NotADirectory => {
-            return Err(Error::failed("it is a file; the report is a folder").at(folder.display()).hint("name a folder: -o report"));
+            return Err(Error::failed("it is a file; the report is a folder")
+                .at(folder.display())
+                .hint("name a folder: -o report"));
         }
         Err(cause) => return Err(Error::io(folder.display(), "look into it", &cause)),
     };

@@ -32,7 +32,10 @@ pub(crate) fn run(arguments: &List) -> Result<u8> {
         },
         Listing::Columns => list::Listing {
             columns: vec!["name", "type", "about"],
-            rows: COLUMNS.iter().map(|c| vec![c.name.to_string(), c.kind.name().to_string(), c.about.to_string()]).collect(),
+            rows: COLUMNS
+                .iter()
+                .map(|c| vec![c.name.to_string(), c.kind.name().to_string(), c.about.to_string()])
+                .collect(),
         },
     };
     compose::print(&arguments.output, || listing.text(), || listing.json(), || listing.csv())?;

@@ -179,7 +179,8 @@ fn check_rejects(most: MaxRejects, merged: &Merged) -> Result<()> {
     let mut error = Error::failed(format!("{rejected} of {read} rows were set aside, more than --max-rejects allows"));
     for file in merged.files.iter().filter(|f| f.rejected > 0) {
         for problem in &file.problems {
-            error = error.evidence(format!("{}:{}: {} × {}", file.path, problem.example_line, problem.count, problem.kind));
+            error =
+                error.evidence(format!("{}:{}: {} × {}", file.path, problem.example_line, problem.count, problem.kind));
         }
     }
     Err(error.hint("see them with --rejects FILE, or allow more with --max-rejects 5%"))

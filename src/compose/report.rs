@@ -1,7 +1,6 @@
 //! `plaint report`: trends → report, figures, and the folder of pages.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -19,13 +18,11 @@ use crate::render::{FORMATS, views};
 use crate::report::findings::{self, Facts};
 use crate::report::issues::{self, Evidence, Hit, Word};
 use crate::report::methods;
-use crate::report::model::{
-    Change, FeedReport, FileReport, Funnel, IssueReport, PeriodName, Problem, Report,
-};
+use crate::report::model::{Change, FeedReport, FileReport, Funnel, IssueReport, PeriodName, Problem, Report};
 use crate::report::{funnel as funnel_words, words};
 use crate::trend::baseline::detector::LEAST_HISTORY;
-use crate::trend::calendar::{self, Calendar, Period};
 use crate::trend::between::between;
+use crate::trend::calendar::{self, Calendar, Period};
 use crate::trend::compare;
 use crate::trend::counted::GOOD_RATING;
 use crate::trend::counts::Counts;
@@ -42,14 +39,22 @@ const CHARTS_FLAG: &str = "charts";
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     check_only(&arguments.only)?;
     if arguments.trend.segment.is_some() {
-        return Err(Error::usage("a report is not segmented").hint("plaint trends --segment COLUMN counts each value apart"));
+        return Err(
+            Error::usage("a report is not segmented").hint("plaint trends --segment COLUMN counts each value apart")
+        );
     }
     let folder = arguments.output.as_deref().map(PathBuf::from);
     if let Some(folder) = &folder {
         emit::check_folder(folder)?;
     }
-    let found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, !arguments.no_redact)?;
+    let found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.trend,
+        !arguments.no_redact,
+        analyse::Dates::Needed,
+    )?;
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let mut report = build(&analysis, arguments)?;
@@ -57,7 +62,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         let color = match arguments.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+            Color::Auto => emit::is_coloured(),
         };
         let page = text::render(&report, TextStyle { color, width: views::WIDTH });
         emit::to(None, page.as_bytes())?;
@@ -148,7 +153,12 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
     let now = total.at(analysis.period).cloned().ok_or_else(|| Error::failed("internal: no point for the period"))?;
     let mut cards = cards(analysis)?;
     if !arguments.selection.named.is_empty() {
-        let ids = arguments.selection.named.iter().map(|n| analyse::resolve(n, &analysis.series)).collect::<Result<Vec<_>>>()?;
+        let ids = arguments
+            .selection
+            .named
+            .iter()
+            .map(|n| analyse::resolve(n, &analysis.series))
+            .collect::<Result<Vec<_>>>()?;
         cards.retain(|c| ids.contains(&c.id));
     }
     if let Some(top) = arguments.selection.top {
@@ -187,7 +197,12 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
 
 /// A period with its names.
 pub(crate) fn period_name(calendar: &Calendar, period: Period) -> PeriodName {
-    PeriodName { id: calendar.id(period), first: period.date(), last: calendar.last_day(period), label: calendar.label(period) }
+    PeriodName {
+        id: calendar.id(period),
+        first: period.date(),
+        last: calendar.last_day(period),
+        label: calendar.label(period),
+    }
 }
 
 /// A series with its change and its bars, for a table.
@@ -362,7 +377,8 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
     }
     match analysis.trends.like_for_like(analysis.period) {
         Some(alike) => {
-            sentences.extend(alike.left_out.iter().map(|(_, why)| format!("{why}: left out of this {step}'s comparisons.")));
+            sentences
+                .extend(alike.left_out.iter().map(|(_, why)| format!("{why}: left out of this {step}'s comparisons.")));
         }
         None if whole => {
             sentences.push(format!("No feed covers the whole {step}."));
@@ -372,12 +388,8 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
         }
         None => {}
     }
-    let history = analysis
-        .series
-        .iter()
-        .find(|s| s.is_total())
-        .and_then(|s| s.at(analysis.period))
-        .map_or(0, |p| p.history);
+    let history =
+        analysis.series.iter().find(|s| s.is_total()).and_then(|s| s.at(analysis.period)).map_or(0, |p| p.history);
     if whole && history < LEAST_HISTORY as i64 {
         sentences.push(format!(
             "{} of history before this one, fewer than {LEAST_HISTORY}: nothing is tested.",
@@ -396,13 +408,16 @@ fn caveats(analysis: &Analysis, cards: &[IssueReport]) -> Result<Vec<String>> {
     for one in &found.read.opened {
         caveats.extend(one.dump.source.caveat.iter().map(|c| format!("{}: {c}", one.dump.path)));
     }
-    caveats.extend(found.read.failed.iter().map(|e| format!("Left out: {}", e.to_string().lines().next().unwrap_or_default())));
+    caveats.extend(
+        found.read.failed.iter().map(|e| format!("Left out: {}", e.to_string().lines().next().unwrap_or_default())),
+    );
     let mut missing: Vec<char> = cards.iter().flat_map(|c| missing_glyphs(&c.name)).collect();
     missing.sort_unstable();
     missing.dedup();
     if !missing.is_empty() {
         let shown: String = missing.iter().take(20).collect();
-        caveats.push(format!("The charts' font lacks some letters of the issues' names ({shown}); they are drawn as ·."));
+        caveats
+            .push(format!("The charts' font lacks some letters of the issues' names ({shown}); they are drawn as ·."));
     }
     Ok(caveats)
 }
@@ -502,11 +517,18 @@ fn figures(report: &mut Report) -> Result<Vec<Figure>> {
     let all: Vec<Series> = report.issues.iter().map(|i| i.series.clone()).collect();
     let now = report.total.points.iter().find(|p| Some(p.period) == period).and_then(|p| p.observed).unwrap_or(0);
     let footer = |n: i64| {
-        format!("{} · n = {} · {} · as of {}", report.period.label, words::count(n), report.zone, words::day(report.as_of))
+        format!(
+            "{} · n = {} · {} · as of {}",
+            report.period.label,
+            words::count(n),
+            report.zone,
+            words::day(report.as_of)
+        )
     };
-    let input = |series: &'_ [Series], title: String, subtitle: String, n: i64| -> (Vec<Series>, String, String, String) {
-        (series.to_vec(), title, subtitle, footer(n))
-    };
+    let input =
+        |series: &'_ [Series], title: String, subtitle: String, n: i64| -> (Vec<Series>, String, String, String) {
+            (series.to_vec(), title, subtitle, footer(n))
+        };
     let biggest = report.issues.first().map_or("No issue".to_string(), |i| format!("{} is the biggest issue", i.name));
     let loud = report.issues.iter().filter(|i| i.level.is_some_and(|l| l >= Level::Alert)).count();
     let many = match loud {
@@ -517,17 +539,29 @@ fn figures(report: &mut Report) -> Result<Vec<Figure>> {
     let counted = format!("{} per {step} · {feeds}", capital(&report.unit));
     let mut jobs = vec![
         ("trend", input(std::slice::from_ref(&report.total), report.headline.clone(), counted.clone(), now)),
-        ("ranked", input(&all, biggest, format!("{} per issue · a record may count in several · {feeds}", capital(&report.unit)), now)),
+        (
+            "ranked",
+            input(
+                &all,
+                biggest,
+                format!("{} per issue · a record may count in several · {feeds}", capital(&report.unit)),
+                now,
+            ),
+        ),
         ("multiples", input(&all, many, counted.clone(), now)),
     ];
     for issue in &report.issues {
         let title = title(&issue.series, period, step);
-        jobs.push(("trend", input(std::slice::from_ref(&issue.series), title, counted.clone(), issue.observed.unwrap_or(0))));
+        jobs.push((
+            "trend",
+            input(std::slice::from_ref(&issue.series), title, counted.clone(), issue.observed.unwrap_or(0)),
+        ));
     }
     let drawn: Vec<Result<Figure>> = jobs
         .into_par_iter()
         .map(|(name, (series, title, subtitle, footer))| {
-            let chart = CHARTS.iter().find(|c| c.name == name).ok_or_else(|| Error::failed("internal: no such chart"))?;
+            let chart =
+                CHARTS.iter().find(|c| c.name == name).ok_or_else(|| Error::failed("internal: no such chart"))?;
             (chart.draw)(&ChartInput { series: &series, period, title, subtitle, footer, by: step })
         })
         .collect();

@@ -14,15 +14,24 @@ use crate::trend::calendar::Period;
 const NEAREST: usize = 2;
 
 pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
-    let found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, !arguments.no_redact)?;
+    let found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.trend,
+        !arguments.no_redact,
+        analyse::Dates::Optional,
+    )?;
     let wanted = arguments.what.to_lowercase();
     let issues = &found.issues.codebook.issues;
     let value = match issues.iter().position(|i| i.id == arguments.what || i.name.to_lowercase() == wanted) {
         Some(at) => view::Shown::Issue(issue(&found, at, arguments.top)?),
         None => {
             let uids = found.read.records.frame().column("uid")?.str()?;
-            let row = uids.iter().position(|uid| uid == Some(arguments.what.as_str())).ok_or_else(|| unknown(&found, &arguments.what))?;
+            let row = uids
+                .iter()
+                .position(|uid| uid == Some(arguments.what.as_str()))
+                .ok_or_else(|| unknown(&found, &arguments.what))?;
             view::Shown::Record(record(&found, row, &report::walls(&found)?)?)
         }
     };
@@ -61,7 +70,8 @@ fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
 
 fn record(found: &Found, row: usize, times: &[Option<Period>]) -> Result<view::Record> {
     let frame = found.read.records.frame();
-    let cell = |name: &str| -> Result<String> { Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_string()) };
+    let cell =
+        |name: &str| -> Result<String> { Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_string()) };
     let text = found.voiced.text()?.get(row);
     let language = found.voiced.texts_of("language")?.get(row);
     let codebook = &found.issues.codebook;

@@ -10,7 +10,8 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     if arguments.counts.is_some() {
         return ready(arguments);
     }
-    let found = analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true)?;
+    let found =
+        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
     let calendar = &analysis.found.counted.calendar;
@@ -19,7 +20,10 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
         zone: calendar.zone_name().to_string(),
         as_of: analysis.found.counted.now,
         funnel: report::funnel(&analysis.found)?.line,
-        rows: series.into_iter().map(|s| report::trend_row(&analysis.counts, s, analysis.period, analysis.before)).collect(),
+        rows: series
+            .into_iter()
+            .map(|s| report::trend_row(&analysis.counts, s, analysis.period, analysis.before))
+            .collect(),
         caveats: report::cannot_say(&analysis)?,
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;

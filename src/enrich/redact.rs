@@ -54,6 +54,8 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| {
         r"|\b0[0-9]{1,4}[ /\-][0-9]{2,8}(?:[ \-][0-9]{2,5}){0,3}\b",
     ))
 });
+// A local number, seven digits: 555-0123.
+static LOCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[0-9]{3}-[0-9]{4}\b"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{9,}"));
 static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -93,6 +95,9 @@ pub fn redact(text: &str) -> (Cow<'_, str>, usize) {
             (9..=15).contains(&found[0].bytes().filter(u8::is_ascii_digit).count()).then(|| "[phone]".into())
         });
         mask(&mut out, &mut masked, &NUMBER, |_| Some("[number]".into()));
+    }
+    if digits >= 7 {
+        mask(&mut out, &mut masked, &LOCAL, |_| Some("[phone]".into()));
     }
     if at {
         mask(&mut out, &mut masked, &HANDLE, |found| Some(format!("{}[handle]", &found[1])));

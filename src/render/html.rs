@@ -12,7 +12,7 @@ use crate::chart::Figure;
 use crate::error::{Error, Result};
 use crate::render::inline_svg;
 use crate::render::number::{
-    UNKNOWN, change, count_or_unknown, current, day_or_unknown, estimate, moment, probability, ratio, share,
+    UNKNOWN, change, count_or_unknown, current, day_or_unknown, estimate, moment, probability, share, times,
     usual_range,
 };
 use crate::render::text::funnel_steps;
@@ -248,9 +248,9 @@ fn row(point: &Point) -> Row {
     }
     let effect = match (point.effect, point.effect_low, point.effect_high) {
         (Some(x), Some(low), Some(high)) => {
-            format!("{} ({}–{})", ratio(x), ratio(low).replace('×', ""), ratio(high).replace('×', ""))
+            format!("{} ({}–{})", times(x), times(low).replace('×', ""), times(high).replace('×', ""))
         }
-        (Some(x), ..) => ratio(x),
+        (Some(x), ..) => times(x),
         _ => UNKNOWN.to_owned(),
     };
     Row {

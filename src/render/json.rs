@@ -34,6 +34,6 @@ mod tests {
         assert_eq!(value["issues"][0]["signal"], "spike");
         assert_eq!(value["issues"][0]["series"]["points"][0]["upper"], Value::Null);
         let keys: Vec<&String> = value.as_object().expect("an object").keys().collect();
-        assert_eq!(keys[..4], ["schema", "period", "zone", "as_of"]);
+        assert_eq!(keys[..5], ["schema", "period", "step", "zone", "as_of"]);
     }
 }

@@ -3,27 +3,13 @@
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::report::model::{Change, PeriodName};
+use crate::report::words::percent;
+pub use crate::report::words::{count, day, times};
 use crate::trend::calendar::Period;
 use crate::trend::series::{Point, Series};
 
 /// What stands for a value that is not known.
 pub const UNKNOWN: &str = "–";
-
-/// A count with thousands separated by commas: `12,345`.
-pub fn count(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if n < 0 {
-        out.push('-');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
 
 /// A count that may be unknown.
 pub fn count_or_unknown(n: Option<i64>) -> String {
@@ -40,34 +26,24 @@ pub fn estimate(x: Option<f64>) -> String {
     }
 }
 
-/// The usual range of a point for reading: `up to 41.2`.
+/// The usual range of a point for reading: `up to 41`, the highest count that is usual.
 pub fn usual_range(point: Option<&Point>) -> String {
     match point.and_then(|p| p.upper) {
-        Some(upper) if upper.is_finite() => format!("up to {}", estimate(Some(upper))),
+        Some(upper) if upper.is_finite() => format!("up to {}", count(upper.floor() as i64)),
         _ => UNKNOWN.to_owned(),
     }
 }
 
-/// A ratio for reading: `×1.84`; three digits from 10 on.
-pub fn ratio(x: f64) -> String {
-    match x {
-        x if !x.is_finite() => UNKNOWN.to_owned(),
-        x if x < 9.995 => format!("×{x:.2}"),
-        x if x < 99.95 => format!("×{x:.1}"),
-        x => format!("×{}", count(x.round() as i64)),
-    }
-}
-
-/// A change with its interval for reading: `×1.84 (1.20–2.81)`. Without a number when the period before had none.
+/// A change with its interval for reading: `1.8× (1.2–2.8)`. Without a number when the period before had none.
 pub fn change(change: Option<&Change>) -> String {
     let Some(change) = change else { return UNKNOWN.to_owned() };
-    let bare = |x: f64| ratio(x).trim_start_matches('×').to_owned();
+    let bare = |x: f64| times(x).trim_end_matches('×').to_owned();
     let interval = match change.high.filter(|h| h.is_finite()) {
         Some(high) => format!("({}–{})", bare(change.low), bare(high)),
         None => format!("(≥ {})", bare(change.low)),
     };
     match change.ratio {
-        Some(value) => format!("{} {interval}", ratio(value)),
+        Some(value) => format!("{} {interval}", times(value)),
         None => format!("from 0 {interval}"),
     }
 }
@@ -85,12 +61,7 @@ pub fn probability(p: Option<f64>) -> String {
 
 /// A share for reading: `4.2 %`.
 pub fn share(x: Option<f64>) -> String {
-    x.map_or_else(|| UNKNOWN.to_owned(), |x| format!("{:.1} %", x * 100.0))
-}
-
-/// A day for reading: `9 Nov 2026`.
-pub fn day(date: Date) -> String {
-    date.strftime("%-d %b %Y").to_string()
+    x.map_or_else(|| UNKNOWN.to_owned(), percent)
 }
 
 /// A day that may be unknown.
@@ -169,9 +140,9 @@ mod tests {
     #[test]
     fn shows_changes_with_their_interval() {
         let known = Change { ratio: Some(1.838), low: 1.2, high: Some(12.345), p: 0.01 };
-        assert_eq!(change(Some(&known)), "×1.84 (1.20–12.3)");
+        assert_eq!(change(Some(&known)), "1.8× (1.2–12)");
         let from_zero = Change { ratio: None, low: 2.5, high: None, p: 0.01 };
-        assert_eq!(change(Some(&from_zero)), "from 0 (≥ 2.50)");
+        assert_eq!(change(Some(&from_zero)), "from 0 (≥ 2.5)");
         assert_eq!(change(None), UNKNOWN);
     }
 

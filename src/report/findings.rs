@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::report::model::{Finding, IssueReport, Section};
 use crate::report::words;
 use crate::trend::calendar::Period;
+use crate::trend::lifecycle::BACK;
 use crate::trend::series::{Level, Point, Signal};
 
 /// How many issues "Biggest" names.
@@ -33,15 +34,25 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         facts.issues.iter().filter_map(|issue| issue.series.at(facts.period).map(|point| (issue, point))).collect();
     let step = facts.step;
     let signalled = |signal: Signal| {
-        let mut found: Vec<_> = points.iter().copied().filter(|(_, p)| p.signal == Some(signal) && p.level.is_some()).collect();
+        let mut found: Vec<_> =
+            points.iter().copied().filter(|(_, p)| p.signal == Some(signal) && p.level.is_some()).collect();
         found.sort_by(|(a, pa), (b, pb)| {
-            Reverse(pa.level).cmp(&Reverse(pb.level)).then(Reverse(pa.compared).cmp(&Reverse(pb.compared))).then(a.id.cmp(&b.id))
+            Reverse(pa.level)
+                .cmp(&Reverse(pb.level))
+                .then(Reverse(pa.compared).cmp(&Reverse(pb.compared)))
+                .then(a.id.cmp(&b.id))
         });
         found
     };
     let worse = signalled(Signal::Spike).iter().map(|(issue, p)| about(issue, p, against(issue, p, step))).collect();
-    let new = signalled(Signal::Emerging).iter().map(|(issue, p)| about(issue, p, fresh(issue, p, facts.period, step))).collect();
-    let back = signalled(Signal::Returned).iter().map(|(issue, p)| about(issue, p, returned(issue, p, facts.period, step))).collect();
+    let new = signalled(Signal::Emerging)
+        .iter()
+        .map(|(issue, p)| about(issue, p, fresh(issue, p, facts.period, step)))
+        .collect();
+    let back = signalled(Signal::Returned)
+        .iter()
+        .map(|(issue, p)| about(issue, p, returned(issue, p, facts.period, step)))
+        .collect();
     let mut fallen: Vec<_> = points.iter().copied().filter(|(_, p)| fell(p)).collect();
     fallen.sort_by(|(a, pa), (b, pb)| drop_of(pb).total_cmp(&drop_of(pa)).then(a.id.cmp(&b.id)));
     let better = fallen.iter().map(|(issue, p)| about(issue, p, against(issue, p, step))).collect();
@@ -51,7 +62,8 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         .take(BIGGEST)
         .map(|(issue, p)| about(issue, p, big(issue, step)))
         .collect();
-    let plain = |texts: Vec<String>| texts.into_iter().map(|text| Finding { text, issue_id: None, level: None }).collect();
+    let plain =
+        |texts: Vec<String>| texts.into_iter().map(|text| Finding { text, issue_id: None, level: None }).collect();
     vec![
         section("worse", "Worse", worse, "No issue is above its usual range."),
         section("new", "New", new, "No new issue."),
@@ -112,7 +124,7 @@ fn about(issue: &IssueReport, point: &Point, words: String) -> Finding {
 fn against(issue: &IssueReport, point: &Point, step: &str) -> String {
     let now = point.compared.or(issue.observed).unwrap_or(0);
     match (point.expected, point.effect, point.effect_low, point.effect_high) {
-        (Some(expected), Some(effect), Some(low), Some(high)) => format!(
+        (Some(expected), Some(effect), Some(low), Some(high)) if now > 0 => format!(
             "{} this {step} against {} expected ({}, 95 % interval {} to {})",
             words::count(now),
             words::mean(expected),
@@ -126,22 +138,30 @@ fn against(issue: &IssueReport, point: &Point, step: &str) -> String {
 }
 
 fn fresh(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
-    let seen: Vec<&Point> = issue.series.points.iter().filter(|p| p.period <= period && p.observed.unwrap_or(0) > 0).collect();
+    let seen: Vec<&Point> =
+        issue.series.points.iter().filter(|p| p.period <= period && p.observed.unwrap_or(0) > 0).collect();
     let sum: i64 = seen.iter().filter_map(|p| p.observed).sum();
     let since = seen.first().map_or(period, |p| p.period).date();
-    format!("{} this {step}; {} since {}", words::count(point.compared.unwrap_or(0)), words::count(sum), words::day(since))
+    format!(
+        "{} this {step}; {} since {}",
+        words::count(point.compared.unwrap_or(0)),
+        words::count(sum),
+        words::day(since)
+    )
 }
 
-/// Periods without a record before the issue's latest run of periods with records.
+/// The longest run of periods without a record that ends not long before the period.
 fn returned(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
-    let past: Vec<&Point> = issue.series.points.iter().filter(|p| p.period <= period).rev().collect();
-    // The longest silence within the data's last half is the one the signal speaks of: later lone records must not hide it.
-    let (mut longest, mut run) = (0, 0);
-    for p in past.iter().take(past.len().div_ceil(2).max(8)) {
-        run = if p.observed == Some(0) { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    format!("{} this {step}, after {} without any", words::count(point.compared.unwrap_or(0)), words::counted(longest, step))
+    let past: Vec<i64> = issue.series.points.iter().filter(|p| p.period <= period).filter_map(|p| p.compared).collect();
+    let silence = (past.len().saturating_sub(BACK)..past.len())
+        .map(|end| past[..end].iter().rev().take_while(|n| **n == 0).count())
+        .max()
+        .unwrap_or(0);
+    format!(
+        "{} this {step}, after {} without any",
+        words::count(point.compared.unwrap_or(0)),
+        words::counted(silence as i64, step)
+    )
 }
 
 /// Below what was expected by more than chance, and below the count before.
@@ -166,7 +186,12 @@ fn big(issue: &IssueReport, step: &str) -> String {
 }
 
 /// The sentence on an issue's card.
-pub fn sentence(point: &Point, previous: Option<i64>, change: Option<&crate::report::model::Change>, step: &str) -> String {
+pub fn sentence(
+    point: &Point,
+    previous: Option<i64>,
+    change: Option<&crate::report::model::Change>,
+    step: &str,
+) -> String {
     let Some(observed) = point.observed else {
         return format!("No feed covers this {step}.");
     };

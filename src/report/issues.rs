@@ -120,7 +120,12 @@ fn quoted(evidence: &Evidence<'_>, hits: &[&Hit]) -> Vec<Quote> {
             .filter_map(|hit| {
                 let word = &evidence.words[hit.row];
                 let wanted = !only_now || word.period == Some(evidence.period);
-                word.text.filter(|_| wanted).map(|text| Candidate { row: hit.row, uid: word.uid, score: hit.score, text })
+                word.text.filter(|_| wanted).map(|text| Candidate {
+                    row: hit.row,
+                    uid: word.uid,
+                    score: hit.score,
+                    text,
+                })
             })
             .collect()
     };

@@ -4,9 +4,6 @@ use jiff::civil::Date;
 
 use crate::report::model::Change;
 
-/// Month names as the report writes them.
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
 /// `1234567` → `1,234,567`.
 pub fn count(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
@@ -30,7 +27,7 @@ pub fn counted(n: i64, noun: &str) -> String {
 
 /// A ratio as people say it: `12×`, `3.3×`, `0.45×`.
 pub fn times(ratio: f64) -> String {
-    if ratio >= 9.95 {
+    if ratio >= 9.95 || ratio == 0.0 {
         format!("{}×", count(ratio.round() as i64))
     } else if ratio >= 0.95 {
         format!("{ratio:.1}×")
@@ -52,7 +49,7 @@ pub fn percent(share: f64) -> String {
 
 /// `12 Nov 2026`.
 pub fn day(date: Date) -> String {
-    format!("{} {} {}", date.day(), MONTHS[date.month() as usize - 1], date.year())
+    date.strftime("%-d %b %Y").to_string()
 }
 
 /// The change on the period before: `up from 14: 3.3× (95 % interval 2.3 to 4.6)`.

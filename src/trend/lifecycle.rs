@@ -2,14 +2,16 @@
 
 use crate::trend::compare::rate_ratio;
 
-/// An issue is new for so many periods.
-const NEW: usize = 4;
+/// An issue is new for so many periods: as many as it is compared with.
+const NEW: usize = 8;
+/// An issue is back for so many periods.
+pub const BACK: usize = 4;
 /// Periods before those that its share is compared with.
 const BASELINE: usize = 8;
 /// The share test's one-sided level.
 const SHARE_ALPHA: f64 = 0.01;
 
-/// Whether an issue is new: not one record before the last four periods, at least five since, and more of all records
+/// Whether an issue is new: not one record before the last eight periods, at least five since, and more of all records
 /// since than in the eight periods before allow (exact conditional test, one-sided p ≤ .01).
 ///
 /// `counts` are consecutive complete periods, the last being judged; `totals` the same periods' totals, or null: then
@@ -33,13 +35,13 @@ pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
 }
 
 /// Whether an issue is back: at least five records once, then silence for longer than four periods and three times
-/// its own usual gap (95 % quantile of the empty periods between two with records), then at least three records in the
-/// last two periods.
+/// its own usual gap (95 % quantile of the empty periods between two with records), which ended within the last four
+/// periods, and at least three records in the last two.
 ///
 /// `counts` are consecutive complete periods, the last being judged.
 pub fn returned(counts: &[i64]) -> bool {
-    let Some(recent) = counts.len().checked_sub(2) else { return false };
-    if counts[recent..].iter().sum::<i64>() < 3 {
+    let Some(recent) = counts.len().checked_sub(BACK) else { return false };
+    if counts[counts.len() - 2..].iter().sum::<i64>() < 3 {
         return false;
     }
     let before: Vec<usize> = (0..recent).filter(|i| counts[*i] > 0).collect();
@@ -60,15 +62,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn five_in_four_weeks_after_nothing_is_new() {
+    fn five_after_nothing_are_new() {
         let mut counts = vec![0; 20];
         let totals = vec![100; 20];
-        counts[19] = 5;
-        // (400 / 1200)^5 = .0041
+        counts[19] = 7;
+        // (800 / 1600)^7 = .0078
         assert!(emerging(&counts, Some(&totals)) && emerging(&counts, None));
         counts[19] = 4;
         assert!(!emerging(&counts, Some(&totals)));
-        counts[19] = 5;
+        counts[19] = 7;
         counts[3] = 1;
         assert!(!emerging(&counts, Some(&totals)));
     }
@@ -78,8 +80,8 @@ mod tests {
         let mut counts = vec![0; 20];
         counts[18] = 5;
         let mut totals = vec![10; 20];
-        totals[16..].fill(1_000);
-        // (4000 / 4080)^5 = .91
+        totals[12..].fill(1_000);
+        // (8000 / 8080)^5 = .95
         assert!(!emerging(&counts, Some(&totals)));
         assert!(!emerging(&[9, 9, 9], None));
     }
@@ -94,6 +96,8 @@ mod tests {
         };
         assert!(with(5, [3, 0]) && with(4, [0, 3]));
         assert!(!with(4, [3, 0]), "four empty weeks are not more than four");
+        assert!(returned(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6]), "the third week of a return");
+        assert!(!returned(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6]), "the fifth is no news");
         assert!(!with(9, [1, 1]), "two records are not enough");
         // Its usual gap of two empty weeks asks for more than six.
         let gaps = |silence: usize| {

@@ -19,15 +19,17 @@ pub struct LikeForLike {
 
 /// Periods whose records say how much a feed weighs.
 const RECENT: usize = 8;
-/// The feeds compared hold at least this share of the recent records, percent.
-const SHARE: i64 = 80;
+/// Periods of history beyond which more is no reason to leave a feed out: two years of weeks, enough for a season.
+const ENOUGH: usize = 104;
 
 /// Finds the feeds for the period at `place`; null when no feed covers it.
 ///
-/// Of the feeds that cover the period, those are compared that cover everything from the start of the history on. The
-/// start is the earliest with which they hold at least 80 % of the counted records of the last eight periods before,
-/// so that a small new feed does not cut everybody's past short. Where even that leaves fewer than `least` periods of
-/// history, the past wins over the share: a big new feed is left out, and named, until it has a past of its own.
+/// Of the feeds that cover the period, those are compared that cover everything from the start of the history on. An
+/// early start keeps few feeds, a late one little past: the start chosen makes (share of the counted records of the last
+/// eight periods before that the feeds kept hold) × ln(1 + periods of history, at most 104) greatest, of equals the
+/// earliest. So a small new feed does not cut everybody's past short, and a long past does not cost a big feed. A start
+/// with at least `least` periods of history always wins over one with fewer: a feed that is too new to be judged is left
+/// out, and named, until it has a past of its own.
 pub fn like_for_like(counts: &Counts, place: usize, least: usize) -> Option<LikeForLike> {
     // Of every feed that covers the period: since when without a hole, and how many recent records.
     let mut since: Vec<(usize, usize, i64)> = Vec::new();
@@ -40,16 +42,22 @@ pub fn like_for_like(counts: &Counts, place: usize, least: usize) -> Option<Like
     since.sort_unstable();
     let all: i64 = since.iter().map(|s| s.2).sum();
     let mut held = 0;
-    let enough = since.iter().position(|(_, _, records)| {
+    let mut best: Option<(bool, f64, usize)> = None;
+    for (rank, (start, _, records)) in since.iter().enumerate() {
         held += records;
-        held * 100 >= all * SHARE
-    });
-    let mut from = since.get(enough?)?.0;
-    if place - from < least {
-        // The latest start that leaves enough history; without one, the longest history there is.
-        let long = since.iter().map(|s| s.0).filter(|start| place - start >= least).max();
-        from = long.or_else(|| since.first().map(|s| s.0))?;
+        if since.get(rank + 1).is_some_and(|next| next.0 == *start) {
+            continue;
+        }
+        // Without a recent record every feed weighs the same.
+        let share = if all > 0 { held as f64 / all as f64 } else { (rank + 1) as f64 / since.len() as f64 };
+        let length = (place - start).min(ENOUGH);
+        let worth = share * (1.0 + length as f64).ln() / (1.0 + ENOUGH as f64).ln();
+        let long = place - start >= least;
+        if best.is_none_or(|(l, w, _)| (long, worth) > (l, w)) {
+            best = Some((long, worth, *start));
+        }
     }
+    let from = best?.2;
     let mut feeds: Vec<usize> = since.iter().filter(|s| s.0 <= from).map(|s| s.1).collect();
     feeds.sort_unstable();
     let left_out = (0..counts.feeds().len())
@@ -131,7 +139,7 @@ mod tests {
     fn a_small_new_feed_does_not_cut_the_past_a_big_one_with_a_past_does() {
         // The new feed begins in the 10th week (place 9).
         let begin = date(2026, 3, 9);
-        let small = counts(&[("new", begin, END, 20), ("old", START, END, 80)]);
+        let small = counts(&[("new", begin, END, 10), ("old", START, END, 90)]);
         let found = like_for_like(&small, 19, 8).unwrap();
         assert_eq!((found.feeds, found.from), (vec![1], 0));
         assert_eq!(found.left_out[0].1, "new begins 9 Mar 2026");

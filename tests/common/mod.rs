@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a run gave.
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// The repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The demo's dumps, sorted, relative to the repository.
-pub fn demo() -> Vec<String> {
+pub(crate) fn demo() -> Vec<String> {
     let mut files: Vec<String> = std::fs::read_dir(root().join("testdata/demo"))
         .unwrap()
         .map(|e| format!("testdata/demo/{}", e.unwrap().file_name().to_string_lossy()))
@@ -28,7 +28,7 @@ pub fn demo() -> Vec<String> {
 }
 
 /// The shared real data, or null (said aloud) where that folder does not exist.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let folder = root().join("../shared");
     if folder.is_dir() {
         return Some(folder);
@@ -38,21 +38,29 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// Runs `plaint` in `folder`.
-pub fn plaint_in(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn plaint_in(folder: &Path, arguments: &[&str]) -> Ran {
     plaint_with(folder, arguments, &[], None)
 }
 
 /// Runs `plaint` in the repository.
-pub fn plaint(arguments: &[&str]) -> Ran {
+pub(crate) fn plaint(arguments: &[&str]) -> Ran {
     plaint_in(&root(), arguments)
 }
 
 /// Runs `plaint` with an environment and standard input.
-pub fn plaint_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: Option<&[u8]>) -> Ran {
+pub(crate) fn plaint_with(
+    folder: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+    input: Option<&[u8]>,
+) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plaint"));
     command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env_remove("PLAINT_STORE");
     command.envs(environment.iter().copied());
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     if let Some(bytes) = input {
         use std::io::Write;
@@ -68,7 +76,7 @@ pub fn plaint_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str
 }
 
 /// Every file under `folder` with its bytes, by relative path.
-pub fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     fn walk(base: &Path, folder: &Path, found: &mut std::collections::BTreeMap<String, Vec<u8>>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -90,7 +90,11 @@ impl Clusters {
         for issue in self.issues.iter().filter(|i| !i.keywords.is_empty()) {
             let mixed = if issue.cohesion.is_some_and(|c| c < COHESIVE) { " (mixed)" } else { "" };
             let status = if issue.status == "active" { String::new() } else { format!(" [{}]", issue.status) };
-            let line = format!("{}{status}{mixed}: {}", issue.name, issue.keywords.iter().take(10).cloned().collect::<Vec<_>>().join(", "));
+            let line = format!(
+                "{}{status}{mixed}: {}",
+                issue.name,
+                issue.keywords.iter().take(10).cloned().collect::<Vec<_>>().join(", ")
+            );
             for (i, line) in words::wrap_after(&line, views::WIDTH, views::WIDTH - 2).iter().enumerate() {
                 out.push_str(if i == 0 { "" } else { "  " });
                 out.push_str(line);

@@ -76,7 +76,11 @@ impl Inspection {
         let rows: Vec<Vec<String>> = self
             .files
             .iter()
-            .flat_map(|f| f.columns.iter().map(|(field, column)| vec![f.path.clone(), f.source.clone(), field.clone(), column.clone()]))
+            .flat_map(|f| {
+                f.columns
+                    .iter()
+                    .map(|(field, column)| vec![f.path.clone(), f.source.clone(), field.clone(), column.clone()])
+            })
             .collect();
         csv_table::rows(&["path", "source", "field", "column"], &rows)
     }
@@ -90,10 +94,15 @@ fn text(file: &File) -> String {
             out.push_str(&format!("  {:<11} {line}\n", if i == 0 { name } else { "" }));
         }
     };
-    fact("source", &format!("{} ({:.0} % of its evidence)", file.source, file.confidence * 100.0));
+    let why = match file.confidence {
+        0.0 => "no known source fits; columns are taken by their names".to_string(),
+        share => format!("{:.0} % of its evidence", share * 100.0),
+    };
+    fact("source", &format!("{} ({why})", file.source));
     let delimiter = file.delimiter.as_deref().map_or(String::new(), |d| format!(", separated by {d}"));
     fact("read as", &format!("{}, {}{delimiter}", file.container, file.encoding));
-    let span = file.span.map_or("nothing is dated".to_string(), |[first, last]| format!("{} to {}", day(first), day(last)));
+    let span =
+        file.span.map_or("nothing is dated".to_string(), |[first, last]| format!("{} to {}", day(first), day(last)));
     fact("rows", &format!("{}, {span}", count(file.rows)));
     if file.undated > 0 {
         fact("undated", &format!("{} without a date: stored, but in no period", count(file.undated)));
@@ -110,7 +119,10 @@ fn text(file: &File) -> String {
         fact("to extra", &file.unmapped.join(", "));
     }
     for problem in &file.problems {
-        fact("problem", &format!("{} × {}, first on line {}", count(problem.count), problem.kind, problem.example_line));
+        fact(
+            "problem",
+            &format!("{} × {}, first on line {}", count(problem.count), problem.kind, problem.example_line),
+        );
     }
     for assumption in &file.assumptions {
         fact("assumed", assumption);

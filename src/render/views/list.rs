@@ -20,8 +20,12 @@ impl Listing {
     /// For people.
     pub fn text(&self) -> String {
         let last = self.columns.len() - 1;
-        let columns: Vec<_> =
-            self.columns.iter().enumerate().map(|(i, name)| if i == last { flexible(name, 20) } else { left(name) }).collect();
+        let columns: Vec<_> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(i, name)| if i == last { flexible(name, 20) } else { left(name) })
+            .collect();
         let mut table = Table::new(&columns);
         for row in &self.rows {
             table.row(row);
@@ -38,7 +42,8 @@ impl Listing {
             .rows
             .iter()
             .map(|row| {
-                let cells = self.columns.iter().zip(row).map(|(name, cell)| (name.to_string(), Value::from(cell.as_str())));
+                let cells =
+                    self.columns.iter().zip(row).map(|(name, cell)| (name.to_string(), Value::from(cell.as_str())));
                 Value::Object(cells.collect::<Map<_, _>>())
             })
             .collect();

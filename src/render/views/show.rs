@@ -123,7 +123,8 @@ impl Issue {
             out.push_str(&format!("owner: {}\n", self.owner));
         }
         let keywords: Vec<String> = self.keywords.iter().map(|(word, weight)| format!("{word} {weight:.1}")).collect();
-        let facts = format!("{} counted records; a record matches from a score of {}", count(self.records), self.min_score);
+        let facts =
+            format!("{} counted records; a record matches from a score of {}", count(self.records), self.min_score);
         for line in words::wrap(&facts, views::WIDTH) {
             out.push_str(&format!("{line}\n"));
         }
@@ -155,7 +156,8 @@ impl Record {
         }
         for score in self.scores.iter().filter(|s| whole || s.matches) {
             let verdict = if score.matches { "matches" } else { "not" };
-            let by = if score.keywords.is_empty() { String::new() } else { format!(" by {}", score.keywords.join(", ")) };
+            let by =
+                if score.keywords.is_empty() { String::new() } else { format!(" by {}", score.keywords.join(", ")) };
             let line = format!("{verdict} {}: {:.2} of {:.2}{by}", score.issue, score.score, score.min_score);
             for (i, line) in words::wrap_after(&line, views::WIDTH - 2, views::WIDTH - 4).iter().enumerate() {
                 out.push_str(&format!("{}{line}\n", if i == 0 { "  " } else { "    " }));

@@ -5,4 +5,4 @@ pub mod glm;
 pub mod nb;
 
 #[cfg(test)]
-mod simulated;
+mod simulated_tests;
