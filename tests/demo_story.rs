@@ -99,7 +99,7 @@ fn the_report_tells_the_demos_story() {
     };
     one("worse", &["log", "46 this week", "expected"]);
     one("new", &["descale", "since 12 oct 2026"]);
-    one("back", &["charged", "after 17 weeks without any"]);
+    one("back", &["charged", "after 17 quiet weeks"]);
     one("better", &["pods", "expected"]);
     one("cannot_say", &["app store ends 1 nov 2026"]);
     one("loved", &["good ratings"]);

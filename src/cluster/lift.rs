@@ -25,9 +25,6 @@ const LIFT: f64 = 1.5;
 const NAME_TERMS: usize = 3;
 /// Scores tried as `min_score`, in quarters: 1, 1.25, ... 12. Long texts hold many keywords, so theirs lie high.
 const MIN_SCORES: std::ops::RangeInclusive<u32> = 4..=48;
-/// The lowest score whose F1 is at least this share of the best: next week's texts hold fewer of the words that this
-/// week's were learned from, so what costs nothing here is kept in hand for them.
-const NEARLY_BEST: f64 = 0.98;
 
 /// What discovery knows when the groups are final.
 pub struct Learned<'a> {
@@ -166,7 +163,7 @@ pub(crate) fn score(learned: &Learned<'_>, weights: &[Vec<(u32, f64)>], text: us
 }
 
 /// For each group the score that tells its own texts from the rest best: the largest F1 (van Rijsbergen 1979) of
-/// "score reaches it" against membership, over the scores of [`MIN_SCORES`]; the lowest that comes near it.
+/// "score reaches it" against membership, over the scores of [`MIN_SCORES`]; of equals the lowest.
 pub(crate) fn min_scores(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<f64> {
     let weights = weights(learned, spoken);
     let steps = MIN_SCORES.count();
@@ -194,7 +191,7 @@ pub(crate) fn min_scores(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<f
                 2.0 * f64::from(own) / f64::from(all + sizes[group]).max(1.0)
             };
             let best = (0..steps).map(f1).fold(0.0, f64::max);
-            let chosen = (0..steps).find(|step| f1(*step) >= NEARLY_BEST * best).unwrap_or(0);
+            let chosen = (0..steps).find(|step| f1(*step) >= best).unwrap_or(0);
             f64::from(*MIN_SCORES.start() + chosen as u32) / 4.0
         })
         .collect()

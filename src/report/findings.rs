@@ -5,11 +5,17 @@ use std::cmp::Reverse;
 use crate::report::model::{Finding, IssueReport, Section};
 use crate::report::words;
 use crate::trend::calendar::Period;
-use crate::trend::lifecycle::BACK;
+use crate::trend::exact::garwood;
+use crate::trend::lifecycle::silence;
 use crate::trend::series::{Level, Point, Signal};
 
 /// How many issues "Biggest" names.
 const BIGGEST: usize = 3;
+/// Periods an improvement must last.
+const LASTS: usize = 4;
+/// It is clear when even the upper end of the interval is below this share of what was expected: the interval knows no
+/// over-dispersion, this leaves room for it.
+const CLEARLY: f64 = 0.8;
 /// How many findings a section names before it only counts the rest.
 const MOST: usize = 5;
 
@@ -53,9 +59,11 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         .iter()
         .map(|(issue, p)| about(issue, p, returned(issue, p, facts.period, step)))
         .collect();
-    let mut fallen: Vec<_> = points.iter().copied().filter(|(_, p)| fell(p)).collect();
-    fallen.sort_by(|(a, pa), (b, pb)| drop_of(pb).total_cmp(&drop_of(pa)).then(a.id.cmp(&b.id)));
-    let better = fallen.iter().map(|(issue, p)| about(issue, p, against(issue, p, step))).collect();
+    let mut falls: Vec<(&IssueReport, &Point, Fall)> =
+        points.iter().filter_map(|(issue, p)| Some((*issue, *p, fall(issue, facts.period)?))).collect();
+    let depth = |fall: &Fall| fall.expected - fall.now as f64;
+    falls.sort_by(|a, b| depth(&b.2).total_cmp(&depth(&a.2)).then(a.0.id.cmp(&b.0.id)));
+    let better = falls.iter().map(|(issue, p, fall)| about(issue, p, fallen(fall, step))).collect();
     let biggest = points
         .iter()
         .filter(|(issue, _)| issue.observed.unwrap_or(0) > 0)
@@ -150,27 +158,62 @@ fn fresh(issue: &IssueReport, point: &Point, period: Period, step: &str) -> Stri
     )
 }
 
-/// The longest run of periods without a record that ends not long before the period.
+/// `6 this week, after 17 quiet weeks`
 fn returned(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
-    let past: Vec<i64> = issue.series.points.iter().filter(|p| p.period <= period).filter_map(|p| p.compared).collect();
-    let silence = (past.len().saturating_sub(BACK)..past.len())
-        .map(|end| past[..end].iter().rev().take_while(|n| **n == 0).count())
-        .max()
-        .unwrap_or(0);
+    let past: Vec<i64> = comparable(issue, period).iter().filter_map(|p| p.compared).collect();
+    let now = words::count(point.compared.unwrap_or(0));
+    match silence(&past) {
+        Some((quiet, 0)) => {
+            format!("{now} this {step}, after {}", words::counted(quiet as i64, &format!("quiet {step}")))
+        }
+        Some((quiet, some)) => {
+            format!(
+                "{now} this {step}, after {} with {some} in all",
+                words::counted(quiet as i64, &format!("quiet {step}"))
+            )
+        }
+        None => format!("{now} this {step}"),
+    }
+}
+
+/// The issue's complete periods up to this one that can be compared.
+fn comparable(issue: &IssueReport, period: Period) -> Vec<&Point> {
+    issue.series.points.iter().filter(|p| p.period <= period && !p.partial && p.compared.is_some()).collect()
+}
+
+/// An improvement that lasts: the count of the last periods and what was expected of them.
+struct Fall {
+    periods: usize,
+    now: i64,
+    expected: f64,
+    /// 95 % interval of `now`, Garwood's.
+    interval: (f64, f64),
+}
+
+/// How far the last four periods together lie below what was expected; null unless clearly, and this one too.
+fn fall(issue: &IssueReport, period: Period) -> Option<Fall> {
+    let past = comparable(issue, period);
+    let last = &past[past.len().checked_sub(LASTS)?..];
+    let now: i64 = last.iter().filter_map(|p| p.compared).sum();
+    let expected = last.iter().map(|p| p.expected).sum::<Option<f64>>()?;
+    let this = last.last().filter(|p| p.period == period)?;
+    let interval = garwood(now as f64, 0.95, 1.0);
+    let below = (this.compared? as f64) < this.expected? && interval.1 < CLEARLY * expected;
+    below.then_some(Fall { periods: LASTS, now, expected, interval })
+}
+
+/// `4 in the last 4 weeks against 30 expected (0.13×, 95 % interval 0.04 to 0.34)`
+fn fallen(fall: &Fall, step: &str) -> String {
+    let ratio = |n: f64| words::times(n / fall.expected);
     format!(
-        "{} this {step}, after {} without any",
-        words::count(point.compared.unwrap_or(0)),
-        words::counted(silence as i64, step)
+        "{} in the last {} against {} expected ({}, 95 % interval {} to {})",
+        words::count(fall.now),
+        words::counted(fall.periods as i64, step),
+        words::mean(fall.expected),
+        ratio(fall.now as f64),
+        ratio(fall.interval.0).trim_end_matches('×'),
+        ratio(fall.interval.1).trim_end_matches('×')
     )
-}
-
-/// Below what was expected by more than chance, and below the count before.
-fn fell(point: &Point) -> bool {
-    matches!((point.compared, point.expected, point.effect_high), (Some(now), Some(expected), Some(high)) if high < 1.0 && (now as f64) < expected)
-}
-
-fn drop_of(point: &Point) -> f64 {
-    point.expected.unwrap_or(0.0) - point.compared.unwrap_or(0) as f64
 }
 
 fn big(issue: &IssueReport, step: &str) -> String {

@@ -8,7 +8,7 @@ use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
 use crate::trend::exact::garwood;
 use crate::trend::fdr::benjamini_hochberg;
-use crate::trend::lifecycle::{emerging, returned};
+use crate::trend::lifecycle::{emerging, silence};
 use crate::trend::like_for_like::{LikeForLike, like_for_like};
 use crate::trend::options::Options;
 use crate::trend::series::{Level, Point, Series, Signal};
@@ -191,7 +191,7 @@ fn draft(counts: &Counts, (issue, segment): (usize, usize), place: usize, alike:
         baseline: Some(baseline),
         floor: lately >= FLOOR,
         emerging: !total && emerging(&history, totals.as_deref()),
-        returned: !total && returned(&history),
+        returned: !total && silence(&history).is_some(),
     }
 }
 

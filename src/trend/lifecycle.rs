@@ -5,7 +5,9 @@ use crate::trend::compare::rate_ratio;
 /// An issue is new for so many periods: as many as it is compared with.
 const NEW: usize = 8;
 /// An issue is back for so many periods.
-pub const BACK: usize = 4;
+const BACK: usize = 4;
+/// A quiet period holds at most the usual count divided by this.
+const QUIET: i64 = 5;
 /// Periods before those that its share is compared with.
 const BASELINE: usize = 8;
 /// The share test's one-sided level.
@@ -34,27 +36,33 @@ pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
         .is_some_and(|change| change.p_up <= SHARE_ALPHA)
 }
 
-/// Whether an issue is back: at least five records once, then silence for longer than four periods and three times
-/// its own usual gap (95 % quantile of the empty periods between two with records), which ended within the last four
-/// periods, and at least three records in the last two.
+/// The silence an issue is back from: how many periods, and the records in them. Null when it is not back.
+///
+/// It is back when it had at least five records once, was then quiet for longer than four periods and three times its
+/// own usual gap (95 % quantile of the quiet periods between two that are not), when that ended within the last four
+/// periods, and when the last two hold at least three records and half the usual count each. A period is quiet when it holds at most a fifth
+/// of the issue's usual count, the median of its periods with records before.
 ///
 /// `counts` are consecutive complete periods, the last being judged.
-pub fn returned(counts: &[i64]) -> bool {
-    let Some(recent) = counts.len().checked_sub(BACK) else { return false };
-    if counts[counts.len() - 2..].iter().sum::<i64>() < 3 {
-        return false;
+pub fn silence(counts: &[i64]) -> Option<(usize, i64)> {
+    let recent = counts.len().checked_sub(BACK)?;
+    if counts[..recent].iter().sum::<i64>() < 5 {
+        return None;
     }
-    let before: Vec<usize> = (0..recent).filter(|i| counts[*i] > 0).collect();
-    let (Some(last), Some(again)) = (before.last(), (recent..counts.len()).find(|i| counts[*i] > 0)) else {
-        return false;
-    };
-    if before.iter().map(|i| counts[*i]).sum::<i64>() < 5 {
-        return false;
+    let mut usual: Vec<i64> = counts[..recent].iter().copied().filter(|c| *c > 0).collect();
+    usual.sort_unstable();
+    let usual = usual[usual.len() / 2];
+    if counts[counts.len() - 2..].iter().sum::<i64>() < usual.max(3) {
+        return None;
     }
-    let mut gaps: Vec<usize> = before.windows(2).map(|pair| pair[1] - pair[0] - 1).collect();
+    let loud: Vec<usize> = (0..counts.len()).filter(|i| counts[*i] * QUIET > usual).collect();
+    let again = loud.iter().position(|i| *i >= recent)?;
+    let last = *loud.get(again.checked_sub(1)?)?;
+    let mut gaps: Vec<usize> = loud[..again].windows(2).map(|pair| pair[1] - pair[0] - 1).collect();
     gaps.sort_unstable();
-    let usual = gaps.get((gaps.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0);
-    again - last - 1 > (3 * usual).max(4)
+    let gap = gaps.get((gaps.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0);
+    let quiet = last + 1..loud[again];
+    (quiet.len() > (3 * gap).max(4)).then(|| (quiet.len(), counts[quiet].iter().sum()))
 }
 
 #[cfg(test)]
@@ -92,21 +100,23 @@ mod tests {
             let mut counts = vec![3, 0, 2, 1];
             counts.extend(vec![0; silence]);
             counts.extend(last);
-            returned(&counts)
+            silence(&counts).is_some()
         };
         assert!(with(5, [3, 0]) && with(4, [0, 3]));
         assert!(!with(4, [3, 0]), "four empty weeks are not more than four");
-        assert!(returned(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6]), "the third week of a return");
-        assert!(!returned(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6]), "the fifth is no news");
+        assert_eq!(silence(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6]), Some((6, 0)), "the third week of a return");
+        assert_eq!(silence(&[7, 6, 8, 6, 0, 1, 0, 0, 1, 0, 6, 6]), Some((6, 2)), "a stray record is no noise");
+        assert_eq!(silence(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6]), None, "the fifth is no news");
         assert!(!with(9, [1, 1]), "two records are not enough");
         // Its usual gap of two empty weeks asks for more than six.
         let gaps = |silence: usize| {
             let mut counts = vec![3, 0, 0, 3];
             counts.extend(vec![0; silence]);
             counts.extend([5, 5]);
-            returned(&counts)
+            silence(&counts).is_some()
         };
         assert!(!gaps(6) && gaps(7));
-        assert!(!returned(&[0, 0, 0, 0, 0, 0, 9, 9]) && !returned(&[]));
+        assert_eq!(silence(&[9, 8, 9, 9, 1, 0, 1, 0, 1, 2, 2]), None, "two where nine are usual is no return");
+        assert_eq!((silence(&[0, 0, 0, 0, 0, 0, 9, 9]), silence(&[])), (None, None));
     }
 }
