@@ -88,7 +88,7 @@ fn change(before: Option<&Point>, now: &Point) -> String {
             return format!("{digits}× ▲");
         }
         if ratio <= 0.5 {
-            return format!("{}× ▼", if ratio < 0.1 { format!("{ratio:.2}") } else { digits });
+            return format!("{}× ▼", if ratio < 1.0 { format!("{ratio:.2}") } else { digits });
         }
     }
     match is.saturating_sub(was) {
@@ -205,9 +205,9 @@ mod tests {
         let say = |was, is| change(Some(&p(was)), &p(is));
         assert_eq!(say(Some(35), Some(47)), "+12");
         assert_eq!(say(Some(47), Some(35)), "−12");
-        assert_eq!(say(Some(10), Some(31)), "×3.1 ▲");
-        assert_eq!(say(Some(40), Some(10)), "×0.2 ▼");
-        assert_eq!(say(Some(1000), Some(20)), "×0.02 ▼");
+        assert_eq!(say(Some(10), Some(31)), "3.1× ▲");
+        assert_eq!(say(Some(40), Some(10)), "0.25× ▼");
+        assert_eq!(say(Some(1000), Some(20)), "0.02× ▼");
         assert_eq!(say(Some(1), Some(3)), "+2");
         assert_eq!(say(Some(5), Some(5)), "±0");
         assert_eq!(say(Some(0), Some(4)), "+4, from 0");
@@ -235,6 +235,6 @@ mod tests {
         let lines = biggest(&all, &grid(&all), None);
         let told: Vec<_> = bars(&lines, 1).into_iter().map(|b| (b.name, b.beside, b.loud)).collect();
         let told: Vec<_> = told.iter().map(|(n, b, l)| (n.as_str(), b.as_str(), *l)).collect();
-        assert_eq!(told, [("big now", "+5 · spike", true), ("small now", "×0.01 ▼", false)]);
+        assert_eq!(told, [("big now", "+5 · spike", true), ("small now", "0.01× ▼", false)]);
     }
 }

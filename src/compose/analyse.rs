@@ -130,7 +130,7 @@ fn check_dated(read: &Read) -> Result<()> {
 }
 
 /// The rows that issues are learned from: what counts, and what would if it had a date.
-fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
+pub(crate) fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
     let counts = counted.frame().column("counted")?.bool()?;
     let reasons = counted.frame().column("reason")?.str()?;
     let directions = read.records.frame().column("direction")?.str()?;

@@ -74,11 +74,22 @@ fn write(session: &Session, path: &Path, found: &Found, proposed: usize) -> Resu
 fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let codebook = &found.issues.codebook;
     let funnel = report::funnel(found)?;
-    let hits = report::hits(found)?;
-    let mut records = vec![0; codebook.issues.len()];
-    for hit in &hits {
-        records[hit.issue] += 1;
+    // Issues are learned from undated records too, so they are counted here, though in no trend.
+    let mut eligible = vec![false; found.read.records.len()];
+    for row in analyse::learnable(&found.counted, &found.read)? {
+        eligible[row as usize] = true;
     }
+    let undated = eligible.iter().filter(|e| **e).count() as i64 - funnel.counted;
+    let mut records = vec![0; codebook.issues.len()];
+    let mut matched = vec![false; eligible.len()];
+    for m in found.issues.matches.matches(codebook)?.iter().filter(|m| eligible[m.row as usize]) {
+        records[m.issue] += 1;
+        matched[m.row as usize] |= codebook.issues[m.issue].status.counts();
+    }
+    let texts = found.voiced.text()?;
+    let none = |text: bool| {
+        (0..eligible.len()).filter(|r| eligible[*r] && !matched[*r] && texts.get(*r).is_some() == text).count() as i64
+    };
     let cohesions = found.issues.matches.cohesion(codebook)?;
     let sparklines = sparklines(found)?;
     let mut issues: Vec<view::Issue> = codebook
@@ -91,7 +102,7 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
             name: issue.name.clone(),
             status: issue.status.word().to_string(),
             records: *records,
-            share: (funnel.counted > 0).then(|| *records as f64 / funnel.counted as f64),
+            share: (funnel.counted + undated > 0).then(|| *records as f64 / (funnel.counted + undated) as f64),
             cohesion: cohesions.get(&issue.id).copied(),
             min_score: issue.min_score,
             keywords: issue.keywords.iter().map(|k| k.text.clone()).collect(),
@@ -105,8 +116,9 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     Ok(view::Clusters {
         note: found.issues.report.note.clone(),
         counted: funnel.counted,
-        unassigned: funnel.unassigned,
-        no_text: funnel.no_text,
+        undated,
+        unassigned: none(true),
+        no_text: none(false),
         issues,
         rows: rows(found)?,
     })

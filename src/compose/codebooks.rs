@@ -54,6 +54,11 @@ pub(crate) fn find(records: &Records, voiced: &Voiced, counted: &[u32], options:
     }
     if let Some((path, text)) = file(options)? {
         let mut codebook = Codebook::parse(&text, &path.display().to_string())?;
+        if !codebook.issues.iter().any(|issue| issue.status.counts()) {
+            return Err(Error::failed("no issue in it is active, so nothing would be counted")
+                .at(path.display())
+                .hint("set status = \"active\" on one, or take the file away to discover issues"));
+        }
         codebook.ignore.extend(options.ignore.iter().cloned());
         let matches = matching::match_records(voiced, &codebook)?;
         let digest = Codebook::digest(&text);

@@ -11,6 +11,9 @@ pub(crate) type Page = (String, Vec<u8>);
 
 /// What tells a folder that plaint wrote.
 const MARK: &str = "report.json";
+/// Everything a report's folder may hold; anything else in it is somebody's, and stays.
+const OURS: [&str; 8] =
+    ["charts", "codebook.toml", "index.html", "issues.csv", "report.json", "report.md", "signals.csv", "trends.csv"];
 
 /// Writes to a file, or to standard output for none and `-`.
 pub(crate) fn to(path: Option<&str>, bytes: &[u8]) -> Result<()> {
@@ -60,29 +63,39 @@ fn readable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether `folder` may be replaced: it does not exist, is empty, or holds a report.
+/// Whether `folder` may be replaced: it does not exist, is empty, or holds a report and nothing else.
 pub(crate) fn check_folder(folder: &Path) -> Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries.count(),
+    let fail = |cause: std::io::Error| Error::io(folder.display(), "look into it", &cause);
+    let names = match fs::read_dir(folder) {
+        Ok(entries) => {
+            entries.map(|e| Ok(e?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<Vec<_>>>()
+        }
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
         Err(cause) if cause.kind() == ErrorKind::NotADirectory => {
             return Err(Error::failed("it is a file; the report is a folder")
                 .at(folder.display())
                 .hint("name a folder: -o report"));
         }
-        Err(cause) => return Err(Error::io(folder.display(), "look into it", &cause)),
+        Err(cause) => return Err(fail(cause)),
     };
-    if entries == 0 || folder.join(MARK).is_file() {
-        return Ok(());
+    let mut names = names.map_err(fail)?;
+    names.sort();
+    let report = names.iter().any(|name| name == MARK);
+    match names.iter().find(|name| !report || !OURS.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(other) => Err(Error::failed(format!("it holds {other:?}, and a report's folder is replaced whole"))
+            .at(folder.display())
+            .hint("move that away, or name a folder that does not exist yet")),
     }
-    Err(Error::failed("it holds other things than a report, and a report's folder is replaced whole")
-        .at(folder.display())
-        .hint("name a folder that does not exist yet"))
 }
 
 /// Puts a whole folder in the place of another: a reader sees the old one or the new one, never a mixture.
 pub(crate) fn folder(folder: &Path, pages: &[Page]) -> Result<()> {
     check_folder(folder)?;
+    let fail = |cause: std::io::Error| Error::io(folder.display(), "write the report", &cause);
+    // A link stays a link: what it points to is replaced.
+    let resolved = if folder.is_symlink() { fs::canonicalize(folder).map_err(fail)? } else { folder.to_path_buf() };
+    let folder = resolved.as_path();
     let fail = |cause: std::io::Error| Error::io(folder.display(), "write the report", &cause);
     let parent = match folder.parent() {
         Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),

@@ -14,11 +14,11 @@ pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
     for (path, options) in read::jobs(session, &arguments.reading)? {
         match inspect(&path, &options) {
             Ok(file) => files.push(file),
-            Err(error) if arguments.reading.keep_going => {
+            // Every file is looked at: that is what the command is for.
+            Err(error) => {
                 emit::complain(&error.to_string());
                 code = 1;
             }
-            Err(error) => return Err(error),
         }
     }
     let inspection = Inspection { files };

@@ -74,7 +74,18 @@ pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
     write_rejects(reading, &opened)?;
     let merged = merge::merge(opened.iter_mut().flat_map(|o| std::mem::take(&mut o.chunks)).collect())?;
     check_rejects(reading.max_rejects, &merged)?;
+    if merged.records.is_empty() {
+        return Err(nothing_read(&merged));
+    }
     let records = filter::apply(&merged.records, &filters)?;
+    if records.is_empty() {
+        return Err(Error::failed(format!(
+            "none of the {} records fits --where {}",
+            merged.records.len(),
+            reading.conditions.join(" --where ")
+        ))
+        .hint("plaint cluster --issues-from COLUMN shows a column's values"));
+    }
     let filtered = (merged.records.len() - records.len()) as i64;
     let covers = covers(session, &merged)?;
     Ok(Read { opened, merged, records, filtered, failed, covers })
@@ -109,7 +120,7 @@ pub(crate) fn jobs(session: &Session, reading: &Reading) -> Result<Vec<(String, 
         }
         if jobs.is_empty() {
             return Err(Error::usage("no dump is named")
-                .hint("name the files: plaint report FILE…, or list them under [[input]] in plaint.toml"));
+                .hint("name the files after the command, or list them under [[input]] in plaint.toml"));
         }
     } else {
         for path in &reading.files {
@@ -168,6 +179,16 @@ fn write_rejects(reading: &Reading, opened: &[Opened]) -> Result<()> {
         bytes.extend(all.to_csv(&one.dump)?);
     }
     emit::to(Some(path), &bytes)
+}
+
+/// No row became a record: said with what became of them.
+fn nothing_read(merged: &Merged) -> Error {
+    let mut error = Error::failed("there is no record in what was read");
+    for file in &merged.files {
+        let fate = format!("{} rows, {} set aside, {} skipped", file.rows_read, file.rejected, file.skipped);
+        error = error.evidence(format!("{}: {fate}", file.path));
+    }
+    error.hint("export again with at least one row, or see plaint inspect")
 }
 
 fn check_rejects(most: MaxRejects, merged: &Merged) -> Result<()> {

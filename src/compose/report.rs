@@ -27,12 +27,15 @@ use crate::trend::compare;
 use crate::trend::counted::GOOD_RATING;
 use crate::trend::counts::Counts;
 use crate::trend::exact::garwood;
+use crate::trend::options::Count;
 use crate::trend::series::{Level, Point, Series};
 
 /// Of `report.json`'s layout.
 const SCHEMA: u32 = 1;
 /// Bars of an issue's sparkline.
 const BARS: usize = 30;
+/// Feeds named one by one before the rest is only counted.
+const FEEDS_NAMED: usize = 5;
 /// What `--only` calls the charts.
 const CHARTS_FLAG: &str = "charts";
 
@@ -96,7 +99,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     }
     emit::folder(&folder, &pages)?;
     session.note(&report.headline);
-    session.note(&format!("wrote {}", folder.join("index.html").display()));
+    let first = pages.first().map_or("report.json", |(name, _)| name.as_str());
+    session.note(&format!("wrote {}", folder.join(first).display()));
     if discovered {
         session.note(&format!(
             "to keep these issues next week: cp {} codebook.toml",
@@ -175,6 +179,8 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
         zone: calendar.zone_name().to_string(),
         as_of: found.counted.now,
         unit: "records".into(),
+        population: population(arguments),
+        store_version: None,
         headline: findings::headline(&now, interval, step, "record", &cards),
         sections: findings::sections(Facts {
             period: analysis.period,
@@ -377,16 +383,28 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
     }
     match analysis.trends.like_for_like(analysis.period) {
         Some(alike) => {
-            sentences
-                .extend(alike.left_out.iter().map(|(_, why)| format!("{why}: left out of this {step}'s comparisons.")));
+            let named = alike.left_out.iter().take(FEEDS_NAMED);
+            sentences.extend(named.map(|(_, why)| format!("{why}: left out of this {step}'s comparisons.")));
+            sentences.extend(more_feeds(alike.left_out.len()));
         }
         None if whole => {
             sentences.push(format!("No feed covers the whole {step}."));
-            sentences.extend(counts.feeds().iter().filter_map(|f| {
+            sentences.extend(counts.feeds().iter().take(FEEDS_NAMED).filter_map(|f| {
                 f.span.map(|s| format!("{} covers {} to {}.", f.feed, words::day(s.first), words::day(s.last)))
             }));
+            sentences.extend(more_feeds(counts.feeds().len()));
         }
         None => {}
+    }
+    let feeds = feeds(analysis)?;
+    let all: i64 = feeds.iter().map(|f| f.counted).sum();
+    let absent: i64 = feeds.iter().filter(|f| !f.covers_period).map(|f| f.counted).sum();
+    if whole && absent * 2 > all {
+        sentences.push(format!(
+            "{} of the {} counted records are in feeds that do not cover this {step}.",
+            words::count(absent),
+            words::count(all)
+        ));
     }
     let history =
         analysis.series.iter().find(|s| s.is_total()).and_then(|s| s.at(analysis.period)).map_or(0, |p| p.history);
@@ -397,6 +415,11 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
         ));
     }
     Ok(sentences)
+}
+
+fn more_feeds(feeds: usize) -> Option<String> {
+    let more = feeds.saturating_sub(FEEDS_NAMED);
+    (more > 0).then(|| format!("And {} more, listed under coverage.", words::counted(more as i64, "feed")))
 }
 
 /// Reasons to doubt a number, beside those of the first screen.
@@ -474,6 +497,21 @@ fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
             covers_period: place.is_some_and(|p| counts.cover(at, p) == crate::trend::coverage::Cover::Whole),
         })
         .collect())
+}
+
+/// Which records the numbers speak of, in words.
+fn population(arguments: &Arguments) -> String {
+    let base = match arguments.trend.count {
+        Count::Standard => {
+            "dated records by customers: not deleted, spam or merged, not a repost, not a good rating".to_string()
+        }
+        Count::Inbound => "dated records by customers (--count inbound)".to_string(),
+        Count::All => "all dated records (--count all)".to_string(),
+    };
+    match arguments.reading.conditions.as_slice() {
+        [] => base,
+        conditions => format!("{base}; only {}", conditions.join(" and ")),
+    }
 }
 
 /// The options that changed a number, so that a reader can ask for the same again.

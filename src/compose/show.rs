@@ -8,6 +8,7 @@ use crate::compose::{self, Session, report};
 use crate::error::{Error, Result, nearest};
 use crate::render::views::{self, show as view};
 use crate::report::funnel;
+use crate::report::issues::{Hit, telling};
 use crate::trend::calendar::Period;
 
 /// How many issues a record did not match are named beside those it did.
@@ -52,7 +53,9 @@ fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
     let issue: &Issue = &found.issues.codebook.issues[at];
     let times = report::walls(found)?;
     let uids = found.read.records.frame().column("uid")?.str()?;
-    let mut rows: Vec<usize> = report::hits(found)?.into_iter().filter(|h| h.issue == at).map(|h| h.row).collect();
+    let hits = report::hits(found)?;
+    let own: Vec<&Hit> = hits.iter().filter(|h| h.issue == at).collect();
+    let mut rows: Vec<usize> = own.iter().map(|h| h.row).collect();
     let records = rows.len() as i64;
     rows.sort_by_key(|row| (std::cmp::Reverse(times[*row]), uids.get(*row)));
     rows.truncate(top);
@@ -62,7 +65,7 @@ fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
         status: issue.status.word().to_string(),
         owner: issue.owner.clone(),
         min_score: issue.min_score,
-        keywords: issue.keywords.iter().map(|k| (k.text.clone(), k.weight)).collect(),
+        keywords: telling(issue, &own),
         records,
         examples: rows.into_iter().map(|row| record(found, row, &times)).collect::<Result<_>>()?,
     })

@@ -39,7 +39,7 @@ fn pattern(text: &str) -> Regex {
 
 static EMAIL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)*\.\p{L}{2,}"));
-static HANDLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(^|[^\p{L}\p{N}_@/.])@[\p{L}\p{N}_]{2,50}"));
+static HANDLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(^|[^\p{L}\p{N}_@/])@[\p{L}\p{N}_]{2,50}"));
 static IBAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{1,4}){3,8}\b"));
 static IP4: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b"));
 static IP6: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9A-Fa-f:]*:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*"));

@@ -36,7 +36,8 @@ pub fn usual_range(point: Option<&Point>) -> String {
 
 /// A change with its interval for reading: `1.8× (1.2–2.8)`. Without a number when the period before had none.
 pub fn change(change: Option<&Change>) -> String {
-    let Some(change) = change else { return UNKNOWN.to_owned() };
+    // From none to none there is nothing to say.
+    let Some(change) = change.filter(|c| c.ratio.is_some() || c.low > 0.0) else { return UNKNOWN.to_owned() };
     let bare = |x: f64| times(x).trim_end_matches('×').to_owned();
     let interval = match change.high.filter(|h| h.is_finite()) {
         Some(high) => format!("({}–{})", bare(change.low), bare(high)),

@@ -31,6 +31,8 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
         zone: "UTC".into(),
         as_of: date(2026, 11, 17),
         unit: "records".into(),
+        population: "dated records by customers".into(),
+        store_version: None,
         headline:
             "1,412 records in week 46, inside the usual range (up to 1,485); Late flights more than doubled, and \
                    one new issue appeared."

@@ -90,12 +90,15 @@ pub fn headline(total: &Point, interval: (f64, f64), step: &str, unit: &str, iss
     let Some(observed) = total.observed else {
         return format!("Nothing can be said: no feed covers this {step}.");
     };
-    let count = format!(
+    let mut count = format!(
         "{} this {step} (95 % interval {} to {})",
         words::counted(observed, unit),
         words::count(interval.0.round() as i64),
         words::count(interval.1.round() as i64)
     );
+    if let Some(compared) = total.compared.filter(|compared| *compared != observed) {
+        count.push_str(&format!(", {} of them in feeds that can be compared", words::count(compared)));
+    }
     let loud = issues.iter().filter(|i| i.level.is_some_and(|l| l >= Level::Alert)).count() as i64;
     let range = match (total.upper, total.compared) {
         (Some(upper), Some(compared)) if compared as f64 > upper => {

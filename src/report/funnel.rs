@@ -36,7 +36,8 @@ pub fn line(funnel: &Funnel) -> String {
 pub fn plainly(reason: &str) -> &str {
     match reason {
         "undated" => "undated",
-        "future_date" => "dated after the data's end",
+        "future_date" => "dated beyond the last dense day",
+        "stray_date" => "dated long before the rest",
         "outbound" => "written by the brand",
         "internal" => "internal notes",
         "deleted" => "deleted",

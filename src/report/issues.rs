@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::cluster::codebook::{Codebook, Issue};
+use crate::cluster::codebook::{Codebook, Issue, Keyword};
 use crate::report::findings;
 use crate::report::model::{Change, IssueReport, Quote};
 use crate::report::quotes::{self, Candidate};
@@ -94,7 +94,7 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         name: issue.name.clone(),
         owner: issue.owner.clone(),
         status: issue.status.word().to_string(),
-        keywords: issue.keywords.iter().map(|k| (k.text.clone(), k.weight)).collect(),
+        keywords: telling(issue, hits),
         sentence: now.map_or_else(
             || format!("No record this {}.", evidence.step),
             |p| findings::sentence(p, previous, change.as_ref(), evidence.step),
@@ -111,6 +111,21 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         series: series.clone(),
         chart: None,
     }
+}
+
+/// Keywords an issue's card shows.
+pub const KEYWORDS: usize = 15;
+
+/// The issue's keywords by matches × weight: rare words weigh most, but it is the common ones that people know it by.
+pub fn telling(issue: &Issue, hits: &[&Hit]) -> Vec<(String, f64)> {
+    let mut held: BTreeMap<&str, f64> = BTreeMap::new();
+    for keyword in hits.iter().flat_map(|h| &h.keywords) {
+        *held.entry(keyword).or_default() += 1.0;
+    }
+    let worth = |k: &Keyword| held.get(k.text.as_str()).copied().unwrap_or(0.0) * k.weight;
+    let mut ranked: Vec<&Keyword> = issue.keywords.iter().collect();
+    ranked.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+    ranked.iter().take(KEYWORDS).map(|k| (k.text.clone(), k.weight)).collect()
 }
 
 /// Quotes from the period; from all periods when the period has none.

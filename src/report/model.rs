@@ -20,6 +20,10 @@ pub struct Report {
     pub as_of: Date,
     /// What is counted: `records`, or `complaints` where intent was computed.
     pub unit: String,
+    /// Which records the numbers speak of.
+    pub population: String,
+    /// The store's version; null when the dumps were read directly.
+    pub store_version: Option<i64>,
     /// One sentence: the total, its interval and the usual range, or "Nothing unusual this week".
     pub headline: String,
     /// Worse, New, Back, Better, Biggest, Loved, Cannot say; always all seven, in this order.
@@ -119,7 +123,8 @@ pub struct IssueReport {
     pub owner: String,
     /// `active`, `candidate`, ...
     pub status: String,
-    /// Keywords with their weights, heaviest first; empty when the issues come from labels.
+    /// The keywords that make most of its matches, with their weights, the most telling (matches × weight) first; at
+    /// most 15. Empty when the issues come from labels. The codebook holds them all.
     pub keywords: Vec<(String, f64)>,
     /// One sentence: the period's count, its usual range, the change on the period before with its interval.
     pub sentence: String,

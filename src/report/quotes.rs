@@ -41,7 +41,14 @@ pub fn pick(candidates: &[Candidate<'_>]) -> Vec<usize> {
 
 /// A text on one line, cut at a word when it is longer than a quote may be.
 pub fn shorten(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = match text.split_once('\n') {
+        // A title rarely ends in a full stop; on one line with the body it needs one.
+        Some((title, body)) if title.ends_with(char::is_alphanumeric) && !body.trim().is_empty() => {
+            format!("{title}. {body}")
+        }
+        _ => text.to_string(),
+    };
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LENGTH {
         return line;
     }
@@ -73,6 +80,6 @@ mod tests {
         let long = "word ".repeat(100);
         let short = shorten(&long);
         assert!(short.ends_with("word…") && short.chars().count() <= LENGTH);
-        assert_eq!(shorten("two\nlines"), "two lines");
+        assert_eq!(shorten("A title\nand  words"), "A title. and words");
     }
 }

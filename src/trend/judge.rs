@@ -25,6 +25,9 @@ const ALERT: f64 = 0.05;
 /// An alert with as many times the expected count is urgent.
 const URGENT: f64 = 2.0;
 
+/// Periods tested without `--since`: two years of weeks. Every test fits its own past, and few read older verdicts.
+const TESTED: usize = 104;
+
 /// A point and what is needed to tell whether it is a signal.
 struct Draft {
     point: Point,
@@ -37,7 +40,8 @@ struct Draft {
 
 /// Tests every complete period from `--since` to `--until`, for every issue (and segment) and the total.
 ///
-/// The test is [`detect`]'s, on the feeds that [`like_for_like`] finds. q is Benjamini and Hochberg's over the issues
+/// Without `--since` only the last 104 complete periods are tested. The test is [`detect`]'s, on the feeds that
+/// [`like_for_like`] finds, for an issue by its own records. q is Benjamini and Hochberg's over the issues
 /// with at least five records in the last four periods, per period; the total is no part of that family, its q is its
 /// p. `effect` is compared ÷ expected, its interval Garwood's for the count over `expected`, widened by √φ.
 ///
@@ -51,11 +55,12 @@ struct Draft {
 pub fn judge(counts: &Counts, options: &Options) -> Result<Trends> {
     let shown: Vec<usize> =
         (0..counts.periods()).filter(|p| options.shows(&counts.calendar, counts.now, counts.period(*p))).collect();
-    let alike: Vec<Option<LikeForLike>> = shown
+    let alike_all: Vec<Option<LikeForLike>> = shown
         .iter()
         .map(|place| {
             let complete = counts.calendar.is_complete(counts.period(*place), counts.now);
-            complete.then(|| like_for_like(counts, *place, LEAST_HISTORY)).flatten()
+            let recent = options.since.is_some() || place + TESTED >= complete_up_to(counts);
+            (complete && recent).then(|| like_for_like(counts, *place, LEAST_HISTORY, None)).flatten()
         })
         .collect();
     let lanes: Vec<(usize, usize)> =
@@ -63,7 +68,13 @@ pub fn judge(counts: &Counts, options: &Options) -> Result<Trends> {
     let mut drafts: Vec<Vec<Draft>> = lanes
         .par_iter()
         .map(|lane| {
-            shown.iter().zip(&alike).map(|(place, alike)| draft(counts, *lane, *place, alike.as_ref())).collect()
+            // An issue weighs the feeds by its own records: one that lives in a young feed is judged in that feed.
+            let own = |place: usize| like_for_like(counts, place, LEAST_HISTORY, Some(lane.0));
+            let alike = |place: usize, all: &Option<LikeForLike>| match all {
+                Some(_) if !(counts.has_total() && lane.0 == 0) => own(place),
+                all => all.clone(),
+            };
+            shown.iter().zip(&alike_all).map(|(p, all)| draft(counts, *lane, *p, alike(*p, all).as_ref())).collect()
         })
         .collect();
     for at in 0..shown.len() {
@@ -75,8 +86,16 @@ pub fn judge(counts: &Counts, options: &Options) -> Result<Trends> {
         segment: counts.segments[*segment].clone(),
         points: drafts.into_iter().map(finish).collect(),
     });
-    let periods = shown.iter().map(|place| counts.period(*place)).zip(alike).collect();
+    let periods = shown.iter().map(|place| counts.period(*place)).zip(alike_all).collect();
     Trends::new(series.collect(), periods)
+}
+
+/// How many periods there are up to the last complete one.
+fn complete_up_to(counts: &Counts) -> usize {
+    (0..counts.periods())
+        .rev()
+        .find(|p| counts.calendar.is_complete(counts.period(*p), counts.now))
+        .map_or(0, |p| p + 1)
 }
 
 /// Sets q over all issues of one period.
@@ -101,6 +120,10 @@ fn correct(counts: &Counts, lanes: &[(usize, usize)], drafts: &mut [Vec<Draft>],
 fn finish(draft: Draft) -> Point {
     let mut point = draft.point;
     let Some(baseline) = draft.baseline else { return point };
+    // Nothing that is below what was expected is a signal, nor is a period without a record.
+    if point.compared.is_none_or(|count| count == 0 || (count as f64) <= baseline.expected) {
+        return point;
+    }
     point.signal = if draft.emerging {
         Some(Signal::Emerging)
     } else if draft.returned {

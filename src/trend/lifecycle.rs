@@ -13,7 +13,7 @@ const BASELINE: usize = 8;
 /// The share test's one-sided level.
 const SHARE_ALPHA: f64 = 0.01;
 
-/// Whether an issue is new: not one record before the last eight periods, at least five since, and more of all records
+/// Whether an issue is new: not one record before the last eight periods, at least five since and one in the last, and more of all records
 /// since than in the eight periods before allow (exact conditional test, one-sided p ≤ .01).
 ///
 /// `counts` are consecutive complete periods, the last being judged; `totals` the same periods' totals, or null: then
@@ -24,7 +24,7 @@ pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
     }
     let begin = counts.len() - NEW;
     let since: i64 = counts[begin..].iter().sum();
-    if since < 5 || counts[..begin].iter().any(|c| *c > 0) {
+    if since < 5 || counts.last() == Some(&0) || counts[..begin].iter().any(|c| *c > 0) {
         return false;
     }
     let baseline = begin.saturating_sub(BASELINE)..begin;
@@ -40,8 +40,8 @@ pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
 ///
 /// It is back when it had at least five records once, was then quiet for longer than four periods and three times its
 /// own usual gap (95 % quantile of the quiet periods between two that are not), when that ended within the last four
-/// periods, and when the last two hold at least three records and half the usual count each. A period is quiet when it holds at most a fifth
-/// of the issue's usual count, the median of its periods with records before.
+/// periods, and when the last two together hold at least three records and one period's usual count. That is the
+/// median of its periods with records before; a period is quiet when it holds at most a fifth of it.
 ///
 /// `counts` are consecutive complete periods, the last being judged.
 pub fn silence(counts: &[i64]) -> Option<(usize, i64)> {
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn growth_of_everything_is_not_a_new_issue() {
         let mut counts = vec![0; 20];
-        counts[18] = 5;
+        counts[19] = 5;
         let mut totals = vec![10; 20];
         totals[12..].fill(1_000);
         // (8000 / 8080)^5 = .95
@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn silence_longer_than_usual_makes_a_return() {
-        let with = |silence: usize, last: [i64; 2]| {
+        let with = |quiet: usize, last: [i64; 2]| {
             let mut counts = vec![3, 0, 2, 1];
-            counts.extend(vec![0; silence]);
+            counts.extend(vec![0; quiet]);
             counts.extend(last);
             silence(&counts).is_some()
         };
@@ -109,9 +109,9 @@ mod tests {
         assert_eq!(silence(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6]), None, "the fifth is no news");
         assert!(!with(9, [1, 1]), "two records are not enough");
         // Its usual gap of two empty weeks asks for more than six.
-        let gaps = |silence: usize| {
+        let gaps = |quiet: usize| {
             let mut counts = vec![3, 0, 0, 3];
-            counts.extend(vec![0; silence]);
+            counts.extend(vec![0; quiet]);
             counts.extend([5, 5]);
             silence(&counts).is_some()
         };

@@ -30,14 +30,19 @@ const ENOUGH: usize = 104;
 /// earliest. So a small new feed does not cut everybody's past short, and a long past does not cost a big feed. A start
 /// with at least `least` periods of history always wins over one with fewer: a feed that is too new to be judged is left
 /// out, and named, until it has a past of its own.
-pub fn like_for_like(counts: &Counts, place: usize, least: usize) -> Option<LikeForLike> {
+///
+/// With an `issue` (by place) it is that issue's records that weigh, where it has any in those periods.
+pub fn like_for_like(counts: &Counts, place: usize, least: usize, issue: Option<usize>) -> Option<LikeForLike> {
     // Of every feed that covers the period: since when without a hole, and how many recent records.
     let mut since: Vec<(usize, usize, i64)> = Vec::new();
     for feed in 0..counts.feeds().len() {
         if counts.cover(feed, place) == Cover::Whole {
             let start = (0..place).rev().take_while(|p| counts.cover(feed, *p) == Cover::Whole).last().unwrap_or(place);
-            since.push((start, feed, recent(counts, feed, place)));
+            since.push((start, feed, recent(counts, feed, place, issue)));
         }
+    }
+    if issue.is_some() && since.iter().all(|s| s.2 == 0) {
+        return like_for_like(counts, place, least, None);
     }
     since.sort_unstable();
     let all: i64 = since.iter().map(|s| s.2).sum();
@@ -67,8 +72,12 @@ pub fn like_for_like(counts: &Counts, place: usize, least: usize) -> Option<Like
     Some(LikeForLike { feeds, left_out, history_from: counts.period(from), from })
 }
 
-fn recent(counts: &Counts, feed: usize, place: usize) -> i64 {
-    let totals = if counts.has_total() { 0..1 } else { 0..counts.issues.len() };
+fn recent(counts: &Counts, feed: usize, place: usize, issue: Option<usize>) -> i64 {
+    let totals = match issue {
+        Some(issue) => issue..issue + 1,
+        None if counts.has_total() => 0..1,
+        None => 0..counts.issues.len(),
+    };
     let mut sum = 0;
     for period in place.saturating_sub(RECENT)..place {
         for issue in totals.clone() {
@@ -128,10 +137,10 @@ mod tests {
     #[test]
     fn a_feed_that_ended_is_left_out_and_named() {
         let counts = counts(&[("app", START, date(2026, 5, 20), 90), ("mail", START, END, 10)]);
-        let last = like_for_like(&counts, 19, 8).unwrap();
+        let last = like_for_like(&counts, 19, 8, None).unwrap();
         assert_eq!((last.feeds, last.from), (vec![1], 0));
         assert_eq!(last.left_out, [("app".to_owned(), "app ends 20 May 2026".to_owned())]);
-        let before = like_for_like(&counts, 18, 8).unwrap();
+        let before = like_for_like(&counts, 18, 8, None).unwrap();
         assert_eq!((before.feeds, before.left_out.len()), (vec![0, 1], 0));
     }
 
@@ -140,20 +149,20 @@ mod tests {
         // The new feed begins in the 10th week (place 9).
         let begin = date(2026, 3, 9);
         let small = counts(&[("new", begin, END, 10), ("old", START, END, 90)]);
-        let found = like_for_like(&small, 19, 8).unwrap();
+        let found = like_for_like(&small, 19, 8, None).unwrap();
         assert_eq!((found.feeds, found.from), (vec![1], 0));
         assert_eq!(found.left_out[0].1, "new begins 9 Mar 2026");
         let big = counts(&[("new", begin, END, 21), ("old", START, END, 79)]);
-        let found = like_for_like(&big, 19, 8).unwrap();
+        let found = like_for_like(&big, 19, 8, None).unwrap();
         assert_eq!((found.feeds, found.from, found.history_from), (vec![0, 1], 9, begin.at(0, 0, 0, 0)));
         // While it has less than eight weeks of past, it is left out.
-        let found = like_for_like(&big, 16, 8).unwrap();
+        let found = like_for_like(&big, 16, 8, None).unwrap();
         assert_eq!((found.feeds, found.from), (vec![1], 0));
     }
 
     #[test]
     fn without_a_feed_there_is_nothing_to_compare() {
         let counts = counts(&[("app", START, date(2026, 2, 1), 5)]);
-        assert_eq!(like_for_like(&counts, 10, 8), None);
+        assert_eq!(like_for_like(&counts, 10, 8, None), None);
     }
 }

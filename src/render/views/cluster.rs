@@ -15,9 +15,11 @@ pub struct Clusters {
     pub note: String,
     /// Counted records.
     pub counted: i64,
-    /// Counted records with text that match no issue.
+    /// Records that would count if they had a date.
+    pub undated: i64,
+    /// Of both, those with text that match no issue.
     pub unassigned: i64,
-    /// Counted records with nothing to match.
+    /// Of both, those with nothing to match.
     pub no_text: i64,
     /// Biggest first.
     pub issues: Vec<Issue>,
@@ -35,9 +37,9 @@ pub struct Issue {
     pub name: String,
     /// `active`, `candidate`, ...
     pub status: String,
-    /// Counted records that match it.
+    /// Counted and undated records that match it.
     pub records: i64,
-    /// Their share of the counted records.
+    /// Their share of all of those.
     pub share: Option<f64>,
     /// Share of its records that hold one of its three heaviest keywords; null when it has no record.
     pub cohesion: Option<f64>,
@@ -102,8 +104,9 @@ impl Clusters {
             }
         }
         let sums = format!(
-            "{} counted records; {} match no issue, {} have no text. A record may match several issues.",
+            "{} counted{} records; {} match no issue, {} have no text. A record may match several issues.",
             count(self.counted),
+            if self.undated > 0 { format!(" and {} undated", count(self.undated)) } else { String::new() },
             count(self.unassigned),
             count(self.no_text)
         );

@@ -151,7 +151,8 @@ impl Record {
         if let Some(reason) = &self.left_out {
             out.push_str(&format!("not counted: {reason}\n"));
         }
-        for line in words::wrap(self.text.as_deref().unwrap_or("(no text)"), views::WIDTH - 2) {
+        let text = self.text.as_deref().unwrap_or("(no text)");
+        for line in text.lines().filter(|l| !l.trim().is_empty()).flat_map(|l| words::wrap(l, views::WIDTH - 2)) {
             out.push_str(&format!("  {line}\n"));
         }
         for score in self.scores.iter().filter(|s| whole || s.matches) {

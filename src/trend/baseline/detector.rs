@@ -105,7 +105,11 @@ fn full(last: i64, previous: i64, past: &[f64], by: By) -> Baseline {
     // Time runs from −n−guard to −guard−1; the period tested is 0.
     let at = |i: usize| i as f64 - (n + FULL_GUARD) as f64;
     let rows: Vec<Row> = (0..n).map(|i| row(at(i), by)).collect();
-    let Some(fit) = seasonal(past, &rows).or_else(|| level(past, &rows)) else {
+    // A trend that predicts more than there ever was is dropped (Farrington et al. 1996, §3.2): far from its middle
+    // an exponential means nothing.
+    let most = past.iter().copied().fold(0.0, f64::max);
+    let sane = |fit: &Fit| [0.0, -1.0].iter().all(|t| fit.log_mean(&row(*t, by), 0.0).exp() <= most);
+    let Some(fit) = seasonal(past, &rows).filter(sane).or_else(|| level(past, &rows)) else {
         return finish(last, None, &sparse(sum, n as f64), FULL_ALPHA, true);
     };
     let floor = 0.5 / n as f64;
@@ -120,7 +124,8 @@ fn full(last: i64, previous: i64, past: &[f64], by: By) -> Baseline {
 fn finish(last: i64, both: Option<(i64, Law)>, law: &Law, alpha: f64, full: bool) -> Baseline {
     let alone = law.tail(last);
     let p = both.map_or(alone, |(sum, law)| alone.min(law.tail(sum)));
-    let upper = nb::bound(alpha, |y| law.tail(y));
+    // With extreme over-dispersion the quantile falls below the mean; nobody would call the mean unusual.
+    let upper = nb::bound(alpha, |y| law.tail(y)).max(law.mean as i64);
     Baseline { expected: law.mean, upper, p: p.clamp(0.0, 1.0), alpha, phi: law.phi, full }
 }
 
