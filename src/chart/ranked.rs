@@ -88,7 +88,7 @@ fn change(before: Option<&Point>, now: &Point) -> String {
             return format!("{digits}× ▲");
         }
         if ratio <= 0.5 {
-            return format!("{}× ▼", if ratio < 1.0 { format!("{ratio:.2}") } else { digits });
+            return format!("{ratio:.2}× ▼");
         }
     }
     match is.saturating_sub(was) {

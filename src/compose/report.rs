@@ -185,6 +185,7 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
         sections: findings::sections(Facts {
             period: analysis.period,
             step,
+            total: &total,
             issues: &cards,
             loved: loved(analysis)?,
             cannot_say: cannot_say(analysis)?,

@@ -7,7 +7,7 @@ use crate::report::words;
 use crate::trend::calendar::Period;
 use crate::trend::exact::garwood;
 use crate::trend::lifecycle::silence;
-use crate::trend::series::{Level, Point, Signal};
+use crate::trend::series::{Level, Point, Series, Signal};
 
 /// How many issues "Biggest" names.
 const BIGGEST: usize = 3;
@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub period: Period,
     /// `week`, `month`, ...
     pub step: &'a str,
+    /// All counted records.
+    pub total: &'a Series,
     /// Biggest first.
     pub issues: &'a [IssueReport],
     /// Sentences about praise, ready-made.
@@ -60,9 +62,18 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         .map(|(issue, p)| about(issue, p, returned(issue, p, facts.period, step)))
         .collect();
     let mut falls: Vec<(&IssueReport, &Point, Fall)> =
-        points.iter().filter_map(|(issue, p)| Some((*issue, *p, fall(issue, facts.period)?))).collect();
+        points.iter().filter_map(|(issue, p)| Some((*issue, *p, fall(&issue.series, facts.period)?))).collect();
     let depth = |fall: &Fall| fall.expected - fall.now as f64;
     falls.sort_by(|a, b| depth(&b.2).total_cmp(&depth(&a.2)).then(a.0.id.cmp(&b.0.id)));
+    let mut cannot_say = facts.cannot_say;
+    if let Some(all) = fall(facts.total, facts.period) {
+        // When everything falls, no issue can be said to have got better: the export may be incomplete.
+        falls.clear();
+        cannot_say.push(format!(
+            "All records fell together: {}. Whether anything got better or the dumps are incomplete cannot be told.",
+            fallen(&all, step)
+        ));
+    }
     let better = falls.iter().map(|(issue, p, fall)| about(issue, p, fallen(fall, step))).collect();
     let biggest = points
         .iter()
@@ -79,7 +90,7 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         section("better", "Better", better, "No issue fell below its usual range."),
         section("biggest", "Biggest", biggest, "No record matched an issue."),
         section("loved", "Loved", plain(facts.loved), "No praise in the data."),
-        section("cannot_say", "Cannot say", plain(facts.cannot_say), "Nothing was left open."),
+        section("cannot_say", "Cannot say", plain(cannot_say), "Nothing was left open."),
     ]
 }
 
@@ -163,7 +174,7 @@ fn fresh(issue: &IssueReport, point: &Point, period: Period, step: &str) -> Stri
 
 /// `6 this week, after 17 quiet weeks`
 fn returned(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
-    let past: Vec<i64> = comparable(issue, period).iter().filter_map(|p| p.compared).collect();
+    let past: Vec<i64> = comparable(&issue.series, period).iter().filter_map(|p| p.compared).collect();
     let now = words::count(point.compared.unwrap_or(0));
     match silence(&past) {
         Some((quiet, 0)) => {
@@ -180,8 +191,8 @@ fn returned(issue: &IssueReport, point: &Point, period: Period, step: &str) -> S
 }
 
 /// The issue's complete periods up to this one that can be compared.
-fn comparable(issue: &IssueReport, period: Period) -> Vec<&Point> {
-    issue.series.points.iter().filter(|p| p.period <= period && !p.partial && p.compared.is_some()).collect()
+fn comparable(series: &Series, period: Period) -> Vec<&Point> {
+    series.points.iter().filter(|p| p.period <= period && !p.partial && p.compared.is_some()).collect()
 }
 
 /// An improvement that lasts: the count of the last periods and what was expected of them.
@@ -194,8 +205,8 @@ struct Fall {
 }
 
 /// How far the last four periods together lie below what was expected; null unless clearly, and this one too.
-fn fall(issue: &IssueReport, period: Period) -> Option<Fall> {
-    let past = comparable(issue, period);
+fn fall(series: &Series, period: Period) -> Option<Fall> {
+    let past = comparable(series, period);
     let last = &past[past.len().checked_sub(LASTS)?..];
     let now: i64 = last.iter().filter_map(|p| p.compared).sum();
     let expected = last.iter().map(|p| p.expected).sum::<Option<f64>>()?;
