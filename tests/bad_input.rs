@@ -1,5 +1,7 @@
 //! Bad input: the message of the design's grammar, exit code 1, and no half-written output.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use common::{plaint_in, plaint_with, root};

@@ -1,5 +1,7 @@
 //! Each subcommand as its users run it, text held by snapshots.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use common::{demo, plaint, plaint_in, plaint_with, root};

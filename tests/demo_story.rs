@@ -1,5 +1,7 @@
 //! The report on the demo tells the demo's story: every number of the truth file, and every finding.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! The same files give the same bytes, whatever their order and the number of threads; the numbers stay the same
 //! whatever the order of the rows.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::path::Path;

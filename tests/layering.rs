@@ -1,5 +1,7 @@
 //! Imports point leftward: a stage may use the stages before it and the shared ground, never those after it.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The README's commands and outputs are true.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! The report on real dumps, as their owners would run it. Needs ../shared; skipped, aloud, where it does not exist.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::path::Path;

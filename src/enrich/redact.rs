@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(masked("call +44 20 7946 0958 or (555) 010-4477"), "call [phone] or [phone]");
         assert_eq!(masked("call 1-800-555-0199 or 030 901820 41"), "call [phone] or [phone]");
         assert_eq!(masked("order 1234567890 lost"), "order [number] lost");
-        assert_eq!(masked("@JetAir why? cc .[handle]"), "[handle] why? cc .[handle]");
+        assert_eq!(masked("@JetAir why? cc .@ann_b call 555-0123"), "[handle] why? cc .[handle] call [phone]");
         assert_eq!(masked("thanks @JetAir"), "thanks [handle]");
         assert_eq!(masked("Hi Anna,\nmy bag is lost"), "Hi [name],\nmy bag is lost");
         assert_eq!(masked("Dear Mr Smith I wait"), "Dear Mr [name] I wait");

@@ -1,6 +1,7 @@
 //! Runs the built binary as its users do.
 
-#![allow(dead_code)] // each test file uses its own part
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says when it is skipped")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
