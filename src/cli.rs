@@ -192,7 +192,7 @@ pub struct Trends {
     /// Which dumps.
     #[command(flatten)]
     pub reading: Reading,
-    /// Ready counts instead of dumps: period,observed[,issue][,segment][,exposure]
+    /// Ready counts instead of dumps: `period,observed[,issue][,segment][,exposure]`
     #[arg(long, value_name = "FILE", conflicts_with = "files")]
     pub counts: Option<String>,
     /// Which issues, and from where.

@@ -11,7 +11,7 @@ use crate::cluster::lift::{self, Learned};
 /// From this overlap on two groups are one: half of what either finds, were they equally large, the other finds too.
 const SAME: f64 = 0.5;
 
-/// The labels with groups put together until no two overlap by [`SAME`]; the numbers of emptied groups stay unused.
+/// The labels with groups put together until no two overlap by `SAME`; the numbers of emptied groups stay unused.
 pub fn joined(corpus: &Corpus, terms: &Terms, mut labels: Vec<u32>, groups: usize) -> Vec<u32> {
     let first_seen = vec![None; labels.len()];
     // Every round empties at least one group.

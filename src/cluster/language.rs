@@ -6,7 +6,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::cluster::intern::{Interner, NONE};
 
-/// A language's place in [`LANGUAGES`].
+/// A language's place in `LANGUAGES`.
 pub type LanguageId = usize;
 
 /// The language of a record that names none.

@@ -30,7 +30,7 @@ struct Line {
 /// Reads the text of a counts file; `path` is for messages.
 ///
 /// Periods are days (`2026-11-02`), timestamps (`2026-11-02T14:00`, with an offset also: moved to `--tz`), or names
-/// (`2026-W46`, `2026-10`). How long a period is follows from the steps between them ([`infer`]) unless `--by` says it:
+/// (`2026-W46`, `2026-10`). How long a period is follows from the steps between them (`infer`) unless `--by` says it:
 /// then rows of one period are added up. A period or issue without a row inside the file's span is 0; an empty
 /// `observed` is unknown. Rows with an empty issue are the total; a file without such rows has no total, since records
 /// may count in several issues. Everything is complete unless `--as-of` says otherwise.
