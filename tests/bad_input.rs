@@ -144,6 +144,35 @@ fn a_folder_that_is_not_a_report_is_never_replaced() {
 }
 
 #[test]
+fn what_somebody_put_into_a_reports_folder_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report");
+    let report = |codebook: &[&str]| {
+        let care = root().join("testdata/demo/twitter-care.csv");
+        let mut arguments = vec!["report", care.to_str().unwrap(), "--only", "md", "-o", out.to_str().unwrap()];
+        arguments.extend_from_slice(codebook);
+        plaint_in(folder.path(), &arguments)
+    };
+    assert_eq!(report(&[]).code, 0);
+    assert_eq!(report(&[]).code, 0, "the same again is no conflict");
+    // An edited codebook is not overwritten by a new discovery, and is carried over when another is used.
+    let book = out.join("codebook.toml");
+    let edited = std::fs::read_to_string(&book).unwrap().replacen("owner = \"\"", "owner = \"Kim\"", 1);
+    std::fs::write(&book, &edited).unwrap();
+    let ran = report(&["--ignore", "machine"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("it was edited since"), "{}", ran.stderr);
+    assert_eq!(report(&["--codebook", book.to_str().unwrap()]).code, 0);
+    assert_eq!(std::fs::read_to_string(&book).unwrap(), edited);
+    // A file of somebody's own.
+    std::fs::write(out.join("mine.txt"), "notes").unwrap();
+    let ran = report(&["--codebook", book.to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("mine.txt"), "{}", ran.stderr);
+    assert_eq!(std::fs::read_to_string(out.join("mine.txt")).unwrap(), "notes");
+}
+
+#[test]
 fn bad_configuration_names_its_place() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("plaint.toml"), "by = \"week\"\nsurce = \"x\"\n").unwrap();

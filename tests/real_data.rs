@@ -56,6 +56,18 @@ fn eight_subreddits_in_one_call() {
     assert!(report["issues"].as_array().unwrap().len() >= 5);
 }
 
+/// SimCity was launched on 5 March 2013; its subreddit is one of the younger feeds.
+#[test]
+fn a_burst_in_a_young_feed_is_seen() {
+    let Some(shared) = shared() else { return };
+    let report = report(
+        &shared.join("data/reddit"),
+        &["SimCity.csv", "chrome.csv", "kindle.csv", "netflix.csv", "--period", "2013-W10"],
+    );
+    let worse = report["sections"][0]["findings"].to_string().to_lowercase();
+    assert!(worse.contains("simcity") && worse.contains("urgent"), "{worse}");
+}
+
 #[test]
 fn jira() {
     let Some(shared) = shared() else { return };

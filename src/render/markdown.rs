@@ -53,7 +53,8 @@ impl Page {
         if report.issues.is_empty() {
             return self.block("None.");
         }
-        let rows = report.issues.iter().map(|issue| {
+        let (shown, rest) = report.listed();
+        let rows = shown.iter().map(|issue| {
             [
                 escape(&listed(issue)),
                 count_or_unknown(issue.observed),
@@ -78,8 +79,11 @@ impl Page {
             ],
             rows,
         );
+        if let Some(line) = report.rest_line(rest) {
+            self.block(&line);
+        }
         self.block("A record may count in several issues. Quotes are those nearest the issue's median score.");
-        for issue in &report.issues {
+        for issue in shown {
             self.issue(issue);
         }
     }

@@ -29,7 +29,7 @@ pub fn render(report: &Report, style: TextStyle) -> String {
     let mut page = Page { out: String::new(), color: style.color, width: style.width.max(NARROWEST) };
     page.first_screen(report);
     page.issue_table(report);
-    for issue in &report.issues {
+    for issue in report.listed().0 {
         page.issue(issue);
     }
     page.files(report);
@@ -109,7 +109,8 @@ impl Page {
             left("Usual range"),
             left("Signal"),
         ]);
-        for issue in &report.issues {
+        let (listed_issues, rest) = report.listed();
+        for issue in listed_issues {
             let point = current(&issue.series, &report.period);
             table.row([
                 listed(issue),
@@ -121,6 +122,9 @@ impl Page {
             ]);
         }
         self.table(&table);
+        if let Some(line) = report.rest_line(rest) {
+            self.paragraph(0, &line);
+        }
         self.paragraph(0, "A record may count in several issues. Quotes are those nearest the issue's median score.");
     }
 

@@ -48,6 +48,29 @@ pub struct Report {
     pub options: Vec<String>,
 }
 
+/// Issues a page lists even when they are quiet.
+const FEWEST_LISTED: usize = 10;
+
+impl Report {
+    /// The issues worth a reader's time, in the report's order: those with a record in the period or the one before, or
+    /// a signal, and the first ten in any case; then how many are left to `issues.csv`.
+    pub fn listed(&self) -> (Vec<&IssueReport>, usize) {
+        let stirs = |i: &IssueReport| i.observed.unwrap_or(0) > 0 || i.previous.unwrap_or(0) > 0 || i.level.is_some();
+        let listed = self.issues.iter().enumerate().filter(|(at, i)| *at < FEWEST_LISTED || stirs(i));
+        let listed: Vec<&IssueReport> = listed.map(|(_, issue)| issue).collect();
+        let rest = self.issues.len() - listed.len();
+        (listed, rest)
+    }
+
+    /// The line under a list that leaves issues out; null when it leaves none.
+    pub fn rest_line(&self, rest: usize) -> Option<String> {
+        let issues = if rest == 1 { "issue" } else { "issues" };
+        (rest > 0).then(|| {
+            format!("And {rest} more {issues} without a record this {} or the one before, in issues.csv.", self.step)
+        })
+    }
+}
+
 /// A period and its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PeriodName {

@@ -252,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn a_trend_never_predicts_more_than_there_was() {
+        // Nothing for three years, then a steep rise that ends: extrapolated, the exponential would go on.
+        let mut counts = vec![0_i64; 150];
+        counts.extend((0..20).map(|i| 2 * i));
+        counts.extend([3; 5]);
+        let found = detect(&counts, By::Week).unwrap();
+        assert!(found.expected <= 38.0 && found.upper as f64 >= found.expected.floor(), "{found:?}");
+    }
+
+    #[test]
     fn above_upper_is_a_signal_and_at_upper_alone_is_not() {
         for n in [8, 40, 103, 200] {
             let mut counts: Vec<i64> = (0..n).map(|i| 9 + wobble(i)).collect();
