@@ -37,7 +37,10 @@ const ENOUGH: usize = 60;
 /// Fewer distinct texts show nothing that recurs.
 const FEWEST: usize = 12;
 const RESTARTS: u64 = 16;
+/// Rounds of k-means at every restart; the mixture refines what it leaves.
 const ITERATIONS: usize = 10;
+/// Rounds of k-means where the number of issues is chosen: only one start, so it should settle.
+const CHOOSING_ITERATIONS: usize = 20;
 const SWEEPS: usize = 10;
 
 /// Finds the issues in some of the records: `rows` are those it may learn from.
@@ -182,7 +185,7 @@ fn choose(points: &Dense, counts: &Sparse, hashes: &[u64]) -> usize {
         let each: Vec<f64> = [(0, 1), (1, 0)]
             .into_par_iter()
             .map(|(learn, judge)| {
-                let labels = kmeans(&halves[learn].0, k, 0, ITERATIONS);
+                let labels = kmeans(&halves[learn].0, k, 0, CHOOSING_ITERATIONS);
                 let (_, model) = refine(&halves[learn].1, labels, k, 3, ALPHA_HELD_OUT);
                 model.log_likelihood(&halves[judge].1)
             })
