@@ -2,7 +2,7 @@
 
 use crate::chart::{self, CHARTS, ChartInput, export};
 use crate::cli::Chart;
-use crate::compose::{Session, analyse, emit, report};
+use crate::compose::{Session, analyse, emit, facts, figures};
 use crate::error::{Error, Result, nearest};
 use crate::report::words;
 
@@ -36,13 +36,13 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
         series.truncate(LINES);
     }
     let title = match series.as_slice() {
-        [one] => report::title(one, Some(analysis.period), step),
+        [one] => figures::title(one, Some(analysis.period), step),
         [first, ..] => format!("{} is the biggest issue this {step}", first.issue),
         [] => "No issue to draw".to_string(),
     };
     let feeds: Vec<&str> = analysis.counts.feeds().iter().map(|f| f.feed.as_str()).collect();
     let feeds = if feeds.len() <= 3 { feeds.join(", ") } else { format!("{} feeds", feeds.len()) };
-    let n = report::funnel(&analysis.found)?.counted;
+    let n = facts::funnel(&analysis.found)?.counted;
     let figure = (chart.draw)(&ChartInput {
         series: &series,
         period: Some(analysis.period),

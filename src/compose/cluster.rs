@@ -9,7 +9,7 @@ use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Match;
 use crate::cluster::{matching, propose};
 use crate::compose::analyse::{self, Found};
-use crate::compose::{self, Session, codebooks, report};
+use crate::compose::{self, Session, codebooks, facts};
 use crate::error::Result;
 use crate::render::views::trends::SPARKS;
 use crate::render::views::{self, cluster as view};
@@ -73,7 +73,7 @@ fn write(session: &Session, path: &Path, found: &Found, proposed: usize) -> Resu
 
 fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let codebook = &found.issues.codebook;
-    let funnel = report::funnel(found)?;
+    let funnel = facts::funnel(found)?;
     // Issues are learned from undated records too, so they are counted here, though in no trend.
     let mut eligible = vec![false; found.read.records.len()];
     for row in analyse::learnable(&found.counted, &found.read)? {

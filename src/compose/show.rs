@@ -4,7 +4,7 @@ use crate::cli::Show;
 use crate::cluster::codebook::Issue;
 use crate::cluster::matching::Matcher;
 use crate::compose::analyse::{self, Found};
-use crate::compose::{self, Session, report};
+use crate::compose::{self, Session, facts};
 use crate::error::{Error, Result, nearest};
 use crate::render::views::{self, show as view};
 use crate::report::funnel;
@@ -33,7 +33,7 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
                 .iter()
                 .position(|uid| uid == Some(arguments.what.as_str()))
                 .ok_or_else(|| unknown(&found, &arguments.what))?;
-            view::Shown::Record(record(&found, row, &report::walls(&found)?)?)
+            view::Shown::Record(record(&found, row, &facts::walls(&found)?)?)
         }
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
@@ -51,9 +51,9 @@ fn unknown(found: &Found, wanted: &str) -> Error {
 
 fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
     let issue: &Issue = &found.issues.codebook.issues[at];
-    let times = report::walls(found)?;
+    let times = facts::walls(found)?;
     let uids = found.read.records.frame().column("uid")?.str()?;
-    let hits = report::hits(found)?;
+    let hits = facts::hits(found)?;
     let own: Vec<&Hit> = hits.iter().filter(|h| h.issue == at).collect();
     let mut rows: Vec<usize> = own.iter().map(|h| h.row).collect();
     let records = rows.len() as i64;

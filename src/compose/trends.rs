@@ -1,7 +1,7 @@
 //! `plaint trends`: issue × period.
 
 use crate::cli::Trends;
-use crate::compose::{self, Session, analyse, emit, report};
+use crate::compose::{self, Session, analyse, emit, facts, provenance};
 use crate::error::Result;
 use crate::render::views::{self, trends as view};
 use crate::trend::{counts_file, judge};
@@ -16,15 +16,15 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
     let calendar = &analysis.found.counted.calendar;
     let value = view::Trends {
-        period: report::period_name(calendar, analysis.period),
+        period: facts::period_name(calendar, analysis.period),
         zone: calendar.zone_name().to_string(),
         as_of: analysis.found.counted.now,
-        funnel: report::funnel(&analysis.found)?.line,
+        funnel: facts::funnel(&analysis.found)?.line,
         rows: series
             .into_iter()
-            .map(|s| report::trend_row(&analysis.counts, s, analysis.period, analysis.before))
+            .map(|s| facts::trend_row(&analysis.counts, s, analysis.period, analysis.before))
             .collect(),
-        caveats: report::cannot_say(&analysis)?,
+        caveats: provenance::cannot_say(&analysis)?,
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
     Ok(analyse::exit_code(&analysis.found))
@@ -43,11 +43,11 @@ fn ready(arguments: &Trends) -> Result<u8> {
     let all = trends.series();
     let series = analyse::select(period, &all, &arguments.selection)?;
     let value = view::Trends {
-        period: report::period_name(&counts.calendar, period),
+        period: facts::period_name(&counts.calendar, period),
         zone: counts.calendar.zone_name().to_string(),
         as_of: counts.now,
         funnel: String::new(),
-        rows: series.into_iter().map(|s| report::trend_row(&counts, s, period, before)).collect(),
+        rows: series.into_iter().map(|s| facts::trend_row(&counts, s, period, before)).collect(),
         caveats: Vec::new(),
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;

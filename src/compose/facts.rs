@@ -1,0 +1,111 @@
+//! What reports, tables and charts are told of an analysis: names, bars, changes, hits, the funnel.
+
+use crate::chart::sparkline;
+use crate::compose::analyse::Found;
+use crate::error::Result;
+use crate::normalise::merge::FileSums;
+use crate::render::views::trends::{Row, SPARKS};
+use crate::report::funnel as funnel_words;
+use crate::report::issues::Hit;
+use crate::report::model::{Change, Funnel, PeriodName};
+use crate::trend::between::between;
+use crate::trend::calendar::{self, Calendar, Period};
+use crate::trend::compare;
+use crate::trend::counts::Counts;
+use crate::trend::series::{Point, Series};
+
+/// A period with its names.
+pub(crate) fn period_name(calendar: &Calendar, period: Period) -> PeriodName {
+    PeriodName {
+        id: calendar.id(period),
+        first: period.date(),
+        last: calendar.last_day(period),
+        label: calendar.label(period),
+    }
+}
+
+/// A series with its change and its bars, for a table.
+pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before: Period) -> Row {
+    let places = (
+        counts.issues.iter().position(|(id, _)| *id == series.issue_id),
+        counts.segments.iter().position(|s| *s == series.segment),
+    );
+    let found = match places {
+        (Some(issue), Some(segment)) => between(counts, issue, segment, period, before),
+        _ => None,
+    };
+    Row {
+        previous: found.as_ref().map(|b| b.before),
+        change: found.and_then(|b| b.count).map(change),
+        sparkline: bars(&series, period, SPARKS),
+        series,
+    }
+}
+
+/// The last `most` complete periods up to `period` as bars.
+pub(crate) fn bars(series: &Series, period: Period, most: usize) -> String {
+    let points: Vec<&Point> = series.points.iter().filter(|p| !p.partial && p.period <= period).collect();
+    let values: Vec<Option<i64>> = points[points.len().saturating_sub(most)..].iter().map(|p| p.observed).collect();
+    sparkline(&values)
+}
+
+/// The report's form of a comparison.
+pub(crate) fn change(c: compare::Change) -> Change {
+    Change { ratio: c.ratio, low: c.low, high: c.high, p: c.p }
+}
+
+/// When each record was written, in the report's calendar.
+pub(crate) fn walls(found: &Found) -> Result<Vec<Option<Period>>> {
+    let at = found.counted.frame().column("at")?.datetime()?;
+    Ok(at.physical().iter().map(|micros| micros.map(calendar::wall)).collect())
+}
+
+/// The matches of counted records.
+pub(crate) fn hits(found: &Found) -> Result<Vec<Hit>> {
+    let counts = found.counted.frame().column("counted")?.bool()?;
+    let all = found.issues.matches.matches(&found.issues.codebook)?;
+    Ok(all
+        .into_iter()
+        .filter(|m| counts.get(m.row as usize) == Some(true))
+        .map(|m| Hit { row: m.row as usize, issue: m.issue, score: m.score, keywords: m.keywords })
+        .collect())
+}
+
+/// From rows read to records matched.
+pub(crate) fn funnel(found: &Found) -> Result<Funnel> {
+    let sum = |of: fn(&FileSums) -> i64| found.read.merged.files.iter().map(of).sum();
+    let mut left_out = Vec::new();
+    if found.read.filtered > 0 {
+        left_out.push(("not asked for (--where)".to_string(), found.read.filtered));
+    }
+    left_out.extend(found.counted.left_out()?);
+    let counts = found.counted.frame().column("counted")?.bool()?;
+    let texts = found.voiced.text()?;
+    let mut matched = vec![false; found.read.records.len()];
+    for hit in found.issues.matches.matches(&found.issues.codebook)? {
+        matched[hit.row as usize] |= found.issues.codebook.issues[hit.issue].status.counts();
+    }
+    let (mut with, mut unassigned, mut no_text) = (0, 0, 0);
+    for (row, hit) in matched.iter().enumerate().filter(|(row, _)| counts.get(*row) == Some(true)) {
+        match (hit, texts.get(row)) {
+            (true, _) => with += 1,
+            (false, Some(_)) => unassigned += 1,
+            (false, None) => no_text += 1,
+        }
+    }
+    let mut funnel = Funnel {
+        read: sum(|f| f.rows_read),
+        duplicates: sum(|f| f.duplicates),
+        rejected: sum(|f| f.rejected),
+        skipped: sum(|f| f.skipped),
+        stored: found.read.merged.records.len() as i64,
+        left_out,
+        counted: with + unassigned + no_text,
+        matched: with,
+        unassigned,
+        no_text,
+        line: String::new(),
+    };
+    funnel.line = funnel_words::line(&funnel);
+    Ok(funnel)
+}

@@ -1,0 +1,222 @@
+//! Where the numbers of a report come from, what praises, and what cannot be said.
+
+use std::collections::BTreeMap;
+
+use crate::chart::missing_glyphs;
+use crate::cli::Report as Arguments;
+use crate::cluster::corpus::Source;
+use crate::cluster::words::distinctive;
+use crate::compose::analyse::{Analysis, Found};
+use crate::error::Result;
+use crate::report::model::{FeedReport, FileReport, IssueReport, Problem};
+use crate::report::words;
+use crate::trend::baseline::detector::LEAST_HISTORY;
+use crate::trend::calendar::{self, Period};
+use crate::trend::counted::GOOD_RATING;
+use crate::trend::coverage::Cover;
+use crate::trend::options::Count;
+
+/// Feeds named one by one before the rest is only counted.
+const FEEDS_NAMED: usize = 5;
+
+/// Sentences about praise: good ratings in the period, against the one before, and what they speak of.
+pub(crate) fn loved(analysis: &Analysis) -> Result<Vec<String>> {
+    let found = &analysis.found;
+    let frame = found.counted.frame();
+    let reasons = frame.column("reason")?.str()?;
+    let counts = frame.column("counted")?.bool()?;
+    let periods = frame.column("period")?.datetime()?;
+    let texts = found.voiced.text()?;
+    let languages = found.voiced.texts_of("language")?;
+    let period_of = |row: usize| periods.physical().get(row).map(calendar::wall);
+    let praise: Vec<usize> = (0..frame.height()).filter(|row| reasons.get(*row) == Some(GOOD_RATING)).collect();
+    if praise.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of = |period: Period| praise.iter().copied().filter(|row| period_of(*row) == Some(period)).collect::<Vec<_>>();
+    let (now, before) = (of(analysis.period), of(analysis.before));
+    let step = found.counted.calendar.by.name();
+    let source = |row: usize| texts.get(row).map(|text| Source { text, language: languages.get(row) });
+    let pile = |rows: &[usize]| rows.iter().filter_map(|row| source(*row)).collect::<Vec<_>>();
+    let complaints: Vec<usize> = (0..frame.height()).filter(|row| counts.get(*row) == Some(true)).collect();
+    let words = distinctive(&pile(&praise), &pile(&complaints), 4);
+    let mut sentence = format!(
+        "{} this {step} ({} the {step} before)",
+        words::counted(now.len() as i64, "good rating"),
+        words::count(before.len() as i64)
+    );
+    if !words.is_empty() {
+        sentence.push_str(&format!("; over all {step}s they speak of {}", words.join(", ")));
+    }
+    Ok(vec![sentence])
+}
+
+/// Sentences about what cannot be said: feeds missing, short history, an unfinished period.
+pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
+    let counts = &analysis.counts;
+    let calendar = &counts.calendar;
+    let step = calendar.by.name();
+    let mut sentences = Vec::new();
+    let whole = calendar.is_complete(analysis.period, counts.now);
+    if !whole {
+        sentences.push(format!("The {step} is not complete: nothing is tested, and nothing is compared with it."));
+    }
+    match analysis.trends.like_for_like(analysis.period) {
+        Some(alike) => {
+            let named = alike.left_out.iter().take(FEEDS_NAMED);
+            sentences.extend(named.map(|(_, why)| format!("{why}: left out of this {step}'s comparisons.")));
+            sentences.extend(more_feeds(alike.left_out.len()));
+        }
+        None if whole => {
+            sentences.push(format!("No feed covers the whole {step}."));
+            sentences.extend(counts.feeds().iter().take(FEEDS_NAMED).filter_map(|f| {
+                f.span.map(|s| format!("{} covers {} to {}.", f.feed, words::day(s.first), words::day(s.last)))
+            }));
+            sentences.extend(more_feeds(counts.feeds().len()));
+        }
+        None => {}
+    }
+    let feeds = feeds(analysis)?;
+    let all: i64 = feeds.iter().map(|f| f.counted).sum();
+    let absent: i64 = feeds.iter().filter(|f| !f.covers_period).map(|f| f.counted).sum();
+    if whole && absent * 2 > all {
+        sentences.push(format!(
+            "{} of the {} counted records are in feeds that do not cover this {step}.",
+            words::count(absent),
+            words::count(all)
+        ));
+    }
+    let history =
+        analysis.series.iter().find(|s| s.is_total()).and_then(|s| s.at(analysis.period)).map_or(0, |p| p.history);
+    if whole && history < LEAST_HISTORY as i64 {
+        sentences.push(format!(
+            "{} of history before this one, fewer than {LEAST_HISTORY}: nothing is tested.",
+            words::counted(history, step)
+        ));
+    }
+    Ok(sentences)
+}
+
+fn more_feeds(feeds: usize) -> Option<String> {
+    let more = feeds.saturating_sub(FEEDS_NAMED);
+    (more > 0).then(|| format!("And {} more, listed under coverage.", words::counted(more as i64, "feed")))
+}
+
+/// Reasons to doubt a number, beside those of the first screen.
+pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport]) -> Result<Vec<String>> {
+    let found = &analysis.found;
+    let mut caveats = vec![found.issues.report.note.clone()];
+    caveats.push("Intent was not computed: counts are of records, not of complaints alone.".into());
+    caveats.extend(found.read.merged.caveats.iter().cloned());
+    for one in &found.read.opened {
+        caveats.extend(one.dump.source.caveat.iter().map(|c| format!("{}: {c}", one.dump.path)));
+    }
+    caveats.extend(
+        found.read.failed.iter().map(|e| format!("Left out: {}", e.to_string().lines().next().unwrap_or_default())),
+    );
+    let mut missing: Vec<char> = cards.iter().flat_map(|c| missing_glyphs(&c.name)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if !missing.is_empty() {
+        let shown: String = missing.iter().take(20).collect();
+        caveats
+            .push(format!("The charts' font lacks some letters of the issues' names ({shown}); they are drawn as ·."));
+    }
+    Ok(caveats)
+}
+
+pub(crate) fn files(found: &Found) -> Vec<FileReport> {
+    found
+        .read
+        .merged
+        .files
+        .iter()
+        .filter_map(|sums| {
+            let one = found.read.opened.iter().find(|o| o.dump.path == sums.path)?;
+            let mut assumptions = one.dump.assumptions.clone();
+            assumptions.extend(one.plan.assumptions());
+            Some(FileReport {
+                path: sums.path.clone(),
+                sha256: one.dump.sha256.clone(),
+                source: one.dump.source.name.clone(),
+                rows_read: sums.rows_read,
+                stored: sums.stored,
+                duplicates: sums.duplicates,
+                rejected: sums.rejected,
+                skipped: sums.skipped,
+                undated: sums.undated,
+                problems: sums
+                    .problems
+                    .iter()
+                    .map(|p| Problem { kind: p.kind.clone(), count: p.count, example_line: p.example_line })
+                    .collect(),
+                assumptions,
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
+    let counts = &analysis.counts;
+    let frame = analysis.found.counted.frame();
+    let (feeds, counted) = (frame.column("feed")?.str()?, frame.column("counted")?.bool()?);
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for (feed, counted) in feeds.iter().zip(counted.iter()) {
+        *sums.entry(feed.unwrap_or_default()).or_default() += i64::from(counted == Some(true));
+    }
+    let place = counts.place(analysis.period);
+    Ok(counts
+        .feeds()
+        .iter()
+        .enumerate()
+        .map(|(at, feed)| FeedReport {
+            feed: feed.feed.clone(),
+            first: feed.span.map(|s| s.first),
+            last: feed.span.map(|s| s.last),
+            counted: sums.get(feed.feed.as_str()).copied().unwrap_or(0),
+            covers_period: place.is_some_and(|p| counts.cover(at, p) == Cover::Whole),
+        })
+        .collect())
+}
+
+/// Which records the numbers speak of, in words.
+pub(crate) fn population(arguments: &Arguments) -> String {
+    let base = match arguments.trend.count {
+        Count::Standard => {
+            "dated records by customers: not deleted, spam or merged, not a repost, not a good rating".to_string()
+        }
+        Count::Inbound => "dated records by customers (--count inbound)".to_string(),
+        Count::All => "all dated records (--count all)".to_string(),
+    };
+    match arguments.reading.conditions.as_slice() {
+        [] => base,
+        conditions => format!("{base}; only {}", conditions.join(" and ")),
+    }
+}
+
+/// The options that changed a number, so that a reader can ask for the same again.
+pub(crate) fn options(arguments: &Arguments) -> Vec<String> {
+    let trend = &arguments.trend;
+    let mut options = Vec::new();
+    let mut say = |flag: &str, value: Option<String>| options.extend(value.map(|v| format!("--{flag} {v}")));
+    say("source", arguments.reading.ingest.source.clone());
+    say("dates", arguments.reading.ingest.dates.map(|d| format!("{d:?}").to_lowercase()));
+    say("source-tz", arguments.reading.ingest.source_tz.clone());
+    say("account", arguments.reading.ingest.account.clone());
+    say("as-of", trend.as_of.map(|d| d.to_string()));
+    say("by", trend.by.map(|by| by.name().to_string()));
+    say("tz", (trend.tz != "UTC").then(|| trend.tz.clone()));
+    say("segment", trend.segment.clone());
+    say("issues", arguments.cluster.issues.map(|k| k.to_string()));
+    say("issues-from", arguments.cluster.issues_from.clone());
+    for map in &arguments.reading.ingest.map {
+        say("map", Some(map.clone()));
+    }
+    for condition in &arguments.reading.conditions {
+        say("where", Some(condition.clone()));
+    }
+    for word in &arguments.cluster.ignore {
+        say("ignore", Some(word.clone()));
+    }
+    options
+}
