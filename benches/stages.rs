@@ -137,3 +137,17 @@ fn h_chart(bencher: Bencher<'_, '_>) {
     let draw = plaint::chart::find("trend").unwrap().draw;
     bencher.bench(|| plaint::chart::export::png(&draw(&input).unwrap().svg).unwrap());
 }
+
+/// From dumps to the report's folder with a codebook: every stage, the report and all renderers.
+#[divan::bench(sample_count = 5)]
+fn i_whole_report(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report").to_string_lossy().into_owned();
+    let book = folder.path().join("codebook.toml");
+    std::fs::write(&book, codebook(&voiced()).to_toml()).unwrap();
+    let book = book.to_string_lossy().into_owned();
+    let mut arguments = vec!["plaint".to_string(), "report".into(), "--quiet".into()];
+    arguments.extend(files());
+    arguments.extend(["--codebook".into(), book, "-o".into(), out]);
+    bencher.bench(|| plaint::run(arguments.iter().map(std::ffi::OsString::from)).unwrap());
+}
