@@ -254,15 +254,18 @@ mod tests {
         assert_eq!(Codebook::parse(&book.to_toml(), "x").unwrap(), book);
         let matches = match_records(&voiced, &book).unwrap();
         let (rows, ids) = (matches.rows().unwrap(), matches.issue_ids().unwrap());
-        let mut right = 0;
+        let (mut right, mut wrong) = (0, 0);
         for (i, primary) in matches.primary().unwrap().iter().enumerate() {
             let issue = book.issue(ids.get(i).unwrap()).unwrap();
             let row = rows.get(i).unwrap() as usize;
             let says = issue.keywords.iter().any(|k| THEMES[row % 3].contains(&k.text.as_str()));
             right += usize::from(primary == Some(true) && says);
+            wrong += usize::from(!says);
         }
-        // Nine of ten: some texts hold only words that the themes share.
-        assert!(right >= 216, "{right}");
+        // No record is given to a theme it is not of, but 16 match nothing: one issue's `min_score` comes out at 7. With
+        // scores up to 4 only, and more rounds of k-means, more than 230 were right.
+        assert_eq!(wrong, 0);
+        assert!(right >= 224, "{right}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::cli::Show;
 use crate::cluster::codebook::Issue;
+use crate::cluster::matches::Match;
 use crate::cluster::matching::Matcher;
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, facts};
@@ -26,14 +27,14 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
     let wanted = arguments.what.to_lowercase();
     let issues = &found.issues.codebook.issues;
     let value = match issues.iter().position(|i| i.id == arguments.what || i.name.to_lowercase() == wanted) {
-        Some(at) => view::Shown::Issue(issue(&found, at, arguments.top)?),
+        Some(at) => view::Shown::Issue(issue(&Known::of(&found)?, at, arguments.top)?),
         None => {
             let uids = found.read.records.frame().column("uid")?.str()?;
             let row = uids
                 .iter()
                 .position(|uid| uid == Some(arguments.what.as_str()))
                 .ok_or_else(|| unknown(&found, &arguments.what))?;
-            view::Shown::Record(record(&found, row, &facts::walls(&found)?)?)
+            view::Shown::Record(record(&Known::of(&found)?, row)?)
         }
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
@@ -49,9 +50,31 @@ fn unknown(found: &Found, wanted: &str) -> Error {
     }
 }
 
-fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
+/// What every record shown needs, worked out once.
+struct Known<'a> {
+    found: &'a Found,
+    /// When each record was written.
+    times: Vec<Option<Period>>,
+    /// By row.
+    matches: Vec<Match>,
+    matcher: Matcher<'a>,
+}
+
+impl<'a> Known<'a> {
+    fn of(found: &'a Found) -> Result<Self> {
+        let codebook = &found.issues.codebook;
+        Ok(Self {
+            found,
+            times: facts::walls(found)?,
+            matches: found.issues.matches.matches(codebook)?,
+            matcher: Matcher::compile(codebook)?,
+        })
+    }
+}
+
+fn issue(known: &Known<'_>, at: usize, top: usize) -> Result<view::Issue> {
+    let (found, times) = (known.found, &known.times);
     let issue: &Issue = &found.issues.codebook.issues[at];
-    let times = facts::walls(found)?;
     let uids = found.read.records.frame().column("uid")?.str()?;
     let hits = facts::hits(found)?;
     let own: Vec<&Hit> = hits.iter().filter(|h| h.issue == at).collect();
@@ -67,22 +90,21 @@ fn issue(found: &Found, at: usize, top: usize) -> Result<view::Issue> {
         min_score: issue.min_score,
         keywords: telling(issue, &own),
         records,
-        examples: rows.into_iter().map(|row| record(found, row, &times)).collect::<Result<_>>()?,
+        examples: rows.into_iter().map(|row| record(known, row)).collect::<Result<_>>()?,
     })
 }
 
-fn record(found: &Found, row: usize, times: &[Option<Period>]) -> Result<view::Record> {
+fn record(known: &Known<'_>, row: usize) -> Result<view::Record> {
+    let found = known.found;
     let frame = found.read.records.frame();
     let cell =
         |name: &str| -> Result<String> { Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_string()) };
     let text = found.voiced.text()?.get(row);
     let language = found.voiced.texts_of("language")?.get(row);
     let codebook = &found.issues.codebook;
-    let matched: Vec<view::Score> = found
-        .issues
+    let matched: Vec<view::Score> = known
         .matches
-        .matches(codebook)?
-        .into_iter()
+        .iter()
         .filter(|m| m.row as usize == row)
         .map(|m| {
             let issue = &codebook.issues[m.issue];
@@ -91,14 +113,14 @@ fn record(found: &Found, row: usize, times: &[Option<Period>]) -> Result<view::R
                 issue: issue.name.clone(),
                 score: m.score,
                 min_score: issue.min_score,
-                keywords: m.keywords,
+                keywords: m.keywords.clone(),
                 matches: true,
             }
         })
         .collect();
     let mut scores = matched;
     if let Some(text) = text {
-        let standings = Matcher::compile(codebook)?.explain(text, language);
+        let standings = known.matcher.explain(text, language);
         let missed = standings.into_iter().filter(|s| !scores.iter().any(|m| m.issue_id == s.issue_id)).take(NEAREST);
         let missed: Vec<view::Score> = missed
             .map(|s| view::Score {
@@ -115,7 +137,7 @@ fn record(found: &Found, row: usize, times: &[Option<Period>]) -> Result<view::R
     let reason = found.counted.frame().column("reason")?.str()?.get(row);
     Ok(view::Record {
         uid: cell("uid")?,
-        day: times[row].map(|at| at.date()),
+        day: known.times[row].map(|at| at.date()),
         feed: cell("feed")?,
         file: cell("source_file")?,
         row: frame.column("source_row")?.i64()?.get(row).unwrap_or(0),
