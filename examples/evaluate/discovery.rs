@@ -1,11 +1,9 @@
 //! Measures discovery against known labels: a CSV of two columns (text, label) with a header.
 //!
-//! `cargo run --release --example discover_quality -- FILE.csv [K]`
+//! `cargo run --release --example evaluate -- discovery FILE.csv [K]`
 //!
 //! The primary match is the assignment; unassigned records count as one more group. Prints the number of issues,
 //! coverage, NMI (arithmetic), ARI, purity and the share right when each issue is matched greedily to one label.
-
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -16,9 +14,15 @@ use plaint::cluster::matching::match_records;
 use plaint::enrich::enrich;
 use plaint::enrich::plain::{Plain, records_of};
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&arguments[1]).unwrap();
+use crate::Outcome;
+
+/// Scores discovery on one labelled file.
+///
+/// # Errors
+/// When no file is named or it cannot be read.
+pub fn run(arguments: &[String]) -> Outcome {
+    let path = arguments.first().ok_or("name a CSV of two columns: text, label")?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let uids: Vec<String> = (0..rows.len()).map(|i| format!("row:{i:08}")).collect();
     let plain: Vec<Plain<'_>> =
@@ -27,7 +31,7 @@ fn main() {
     let start = Instant::now();
     let voiced = enrich(&records, true).unwrap();
     println!("enrich    {:>8.2?}", start.elapsed());
-    let options = Options { issues: arguments.get(2).map(|k| k.parse().unwrap()), ..Options::default() };
+    let options = Options { issues: arguments.get(1).map(|k| k.parse()).transpose()?, ..Options::default() };
     let all: Vec<u32> = (0..rows.len() as u32).collect();
     let start = Instant::now();
     let codebook = discover(&voiced, &all, &options).unwrap();
@@ -55,6 +59,7 @@ fn main() {
     let known: Vec<(&str, &str)> = known.collect();
     println!("coverage {:.3}", known.len() as f64 / rows.len() as f64);
     report("assigned", known);
+    Ok(())
 }
 
 fn report(what: &str, pairs: Vec<(&str, &str)>) {

@@ -1,0 +1,38 @@
+//! Prints the figures plaint is held to, measured on real and labelled data beside the checkout (`../shared`).
+//!
+//! `cargo run --release --example evaluate -- SUBJECT [ARGUMENTS]`; without a subject it lists them.
+
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
+
+mod discovery;
+
+/// What a subject gives: its figures are printed as it goes.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// One thing that can be measured.
+struct Subject {
+    /// The first argument.
+    name: &'static str,
+    /// What it prints, in one line.
+    about: &'static str,
+    /// Measures and prints; the arguments after the subject's name.
+    run: fn(&[String]) -> Outcome,
+}
+
+/// Everything that can be measured.
+const SUBJECTS: &[Subject] = &[Subject {
+    name: "discovery",
+    about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+    run: discovery::run,
+}];
+
+fn main() -> Outcome {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(subject) = arguments.first().and_then(|name| SUBJECTS.iter().find(|s| s.name == name)) else {
+        for subject in SUBJECTS {
+            println!("{:<12} {}", subject.name, subject.about);
+        }
+        return Ok(());
+    };
+    (subject.run)(&arguments[1..])
+}
