@@ -100,8 +100,14 @@ impl Config {
     pub fn apply(&self, arguments: Vec<String>) -> Vec<String> {
         let Some(subcommand) = arguments.get(1).cloned() else { return arguments };
         let command = Cli::command();
-        let Some(command) = command.find_subcommand(&subcommand) else { return arguments };
-        let mut merged: Vec<String> = arguments[..2].to_vec();
+        let Some(mut command) = command.find_subcommand(&subcommand) else { return arguments };
+        // A subcommand with verbs of its own takes its flags after the verb.
+        let mut depth = 2;
+        while let Some(verb) = arguments.get(depth).and_then(|verb| command.find_subcommand(verb)) {
+            command = verb;
+            depth += 1;
+        }
+        let mut merged: Vec<String> = arguments[..depth].to_vec();
         for (flag, values) in &self.flags {
             let Some(argument) = command.get_arguments().find(|a| a.get_long() == Some(flag)) else { continue };
             if argument.get_action().takes_values() {
@@ -110,7 +116,7 @@ impl Config {
                 merged.push(format!("--{flag}"));
             }
         }
-        merged.extend_from_slice(&arguments[2..]);
+        merged.extend_from_slice(&arguments[depth..]);
         merged
     }
 
@@ -202,6 +208,13 @@ mod tests {
         let config = Config::parse("codebook = \"c.toml\"\n", FILE).unwrap();
         let arguments = ["plaint", "inspect", "a.csv"].map(String::from).to_vec();
         assert_eq!(config.apply(arguments.clone()), arguments);
+    }
+
+    #[test]
+    fn flags_go_after_the_verb() {
+        let config = Config::parse("codebook = \"c.toml\"\n", FILE).unwrap();
+        let arguments = ["plaint", "issues", "lint", "a.csv"].map(String::from).to_vec();
+        assert_eq!(config.apply(arguments), ["plaint", "issues", "lint", "--codebook=c.toml", "a.csv"]);
     }
 
     #[test]

@@ -114,6 +114,21 @@ impl Error {
         self
     }
 
+    /// What is wrong.
+    pub fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    /// The one thing to do; null when nothing is said.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The line and column it is at, 1-based; null where there is none.
+    pub fn place(&self) -> (Option<u64>, Option<u64>) {
+        (self.0.line, self.0.column)
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> Kind {
         self.0.kind

@@ -18,6 +18,7 @@ pub mod ingest;
 pub mod normalise;
 pub mod render;
 pub mod report;
+pub mod stats;
 pub mod trend;
 
 use std::ffi::OsString;
@@ -55,10 +56,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
             return Ok(0);
         }
     };
-    let session = |quiet: bool| Session { config, quiet };
+    let session = |quiet: bool| Session { config: config.clone(), quiet };
     match &cli.command {
         Command::Inspect(a) => compose::inspect::run(&session(a.output.quiet), a),
         Command::Cluster(a) => compose::cluster::run(&session(a.output.quiet), a),
+        Command::Issues(a) => compose::issues::run(&session, &a.verb),
         Command::Trends(a) => compose::trends::run(&session(a.output.quiet), a),
         Command::Show(a) => compose::show::run(&session(a.output.quiet), a),
         Command::Chart(a) => compose::chart::run(&session(a.quiet), a),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The stages in the order data flows through them.
 const STAGES: [&str; 8] = ["ingest", "normalise", "enrich", "cluster", "trend", "chart", "report", "render"];
 /// What every stage may use.
-const GROUND: [&str; 2] = ["error", "contract"];
+const GROUND: [&str; 3] = ["error", "contract", "stats"];
 /// Only these may use everything: they compose, or name what is composed.
 const TOP: [&str; 4] = ["lib.rs", "main.rs", "cli.rs", "config.rs"];
 

@@ -81,6 +81,8 @@ pub struct Issue {
     pub exclude: Vec<String>,
     /// A regular expression, enough alone.
     pub pattern: Option<String>,
+    /// Ids of the issues it went into: one for a merged issue, several for one that was split; else empty.
+    pub into: Vec<String>,
 }
 
 /// A person's word on one record; final.
@@ -124,6 +126,38 @@ impl Codebook {
     /// The issue with this id.
     pub fn issue(&self, id: &str) -> Option<&Issue> {
         self.issues.iter().find(|issue| issue.id == id)
+    }
+
+    /// The place of the issue that a person means by its id or, case aside, its name. Of several with one name the
+    /// first that is looked for, else the first.
+    pub fn find(&self, wanted: &str) -> Option<usize> {
+        let folded = wanted.to_lowercase();
+        let named = |issue: &Issue| issue.name.to_lowercase() == folded;
+        let places = |of: &dyn Fn(&Issue) -> bool| self.issues.iter().position(of);
+        places(&|issue| issue.id == wanted)
+            .or_else(|| places(&|issue| named(issue) && issue.status.matched()))
+            .or_else(|| places(&named))
+    }
+
+    /// The issues that hold today what the one at `at` held: itself, or what it was merged or split into, however often.
+    pub fn current(&self, at: usize) -> Vec<usize> {
+        let (mut found, mut seen, mut open) = (Vec::new(), Vec::new(), vec![at]);
+        while let Some(place) = open.pop() {
+            if seen.contains(&place) {
+                continue;
+            }
+            seen.push(place);
+            let next = self.issues[place].into.iter().filter_map(|id| self.issues.iter().position(|i| i.id == *id));
+            let next: Vec<usize> = next.collect();
+            if next.is_empty() {
+                found.push(place);
+            } else {
+                open.extend(next);
+            }
+        }
+        found.sort_unstable();
+        // Issues that went into each other hold nothing but themselves.
+        if found.is_empty() { vec![at] } else { found }
     }
 }
 

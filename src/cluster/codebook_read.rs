@@ -1,18 +1,17 @@
 //! A codebook file → [`Codebook`], with the line and column of whatever is wrong in it.
 
-use std::ops::Range;
-
 use jiff::civil::Date;
 use regex::RegexBuilder;
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Item, TableLike};
 
 use crate::cluster::codebook::{Codebook, Issue, Keyword, Pin, Status, TOKENIZER, VERSION, new_id};
+use crate::cluster::codebook_layout::{Page, Span};
 use crate::cluster::tokens::has_word;
 use crate::error::{Error, Result, nearest};
 
 const TOP_KEYS: &[&str] = &["version", "tokenizer", "ignore", "issue", "pin"];
 const ISSUE_KEYS: &[&str] =
-    &["id", "name", "status", "owner", "first_seen", "min_score", "keywords", "exclude", "pattern"];
+    &["id", "name", "status", "owner", "first_seen", "min_score", "keywords", "exclude", "pattern", "into"];
 const PIN_KEYS: &[&str] = &["uid", "issue", "not"];
 
 /// A record matches at this score where the file names no other.
@@ -23,65 +22,94 @@ impl Codebook {
     ///
     /// # Errors
     /// Broken TOML, an unknown key, a value of the wrong type, a version above ours, a repeated or malformed id, an
-    /// unknown status, a weight or `min_score` not above 0, a keyword without a word, a broken pattern, a pin that
-    /// names no issue. Every one with its line and column.
+    /// unknown status, a weight or `min_score` not above 0, a keyword without a word, a broken pattern, a pin or an
+    /// `into` that names no issue. Every one with its line and column.
     pub fn parse(text: &str, path: &str) -> Result<Self> {
-        let reader = Reader { text, path };
-        let document = Document::parse(text).map_err(|error| {
-            let what = error.message().lines().next().unwrap_or("broken TOML").to_owned();
-            reader.error(error.span(), format!("not a codebook: {what}"))
-        })?;
-        reader.codebook(document.as_table())
+        let (codebook, problems) = Self::read(text, path)?;
+        problems.into_iter().next().map_or(Ok(codebook), Err)
+    }
+
+    /// Everything that is wrong in a file, one error per issue and pin; broken TOML hides the rest. Empty when it can
+    /// be used.
+    pub fn problems(text: &str, path: &str) -> Vec<Error> {
+        Self::read(text, path).map_or_else(|broken| vec![broken], |(_, problems)| problems)
+    }
+
+    fn read(text: &str, path: &str) -> Result<(Self, Vec<Error>)> {
+        let page = Page { text, path };
+        let document = page.document()?;
+        Ok(Reader { page }.codebook(document.as_table()))
     }
 }
 
 /// The text being read, for the place of an error.
 struct Reader<'a> {
-    text: &'a str,
-    path: &'a str,
+    page: Page<'a>,
 }
 
 impl Reader<'_> {
-    fn error(&self, span: Option<Range<usize>>, what: impl Into<String>) -> Error {
-        let error = Error::failed(what).at(self.path);
-        let Some(before) = span.and_then(|span| self.text.get(..span.start)) else { return error };
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        let evidence = self.text.lines().nth(line - 1).unwrap_or_default().trim_end();
-        let shown: String = evidence.chars().take(100).collect();
-        error.line(line as u64).column(column as u64).evidence(shown)
+    fn error(&self, span: Option<Span>, what: impl Into<String>) -> Error {
+        self.page.error(span, what)
     }
 
-    fn codebook(&self, table: &dyn TableLike) -> Result<Codebook> {
-        self.known(table, TOP_KEYS, "a codebook")?;
-        let version = self.integer(table, "version")?.unwrap_or(VERSION);
-        let tokenizer = self.integer(table, "tokenizer")?.unwrap_or(TOKENIZER);
-        for (name, found, ours) in [("version", version, VERSION), ("tokenizer", tokenizer, TOKENIZER)] {
-            if !(1..=ours).contains(&found) {
-                return Err(self
-                    .error(table.get(name).and_then(Item::span), format!("{name} {found} is not known here"))
-                    .hint(format!("this plaint reads {name} 1 to {ours}; a newer plaint may read it")));
-            }
-        }
-        let ignore = self.texts(table, "ignore")?;
-        let mut issues: Vec<Issue> = Vec::new();
-        let tables = self.tables(table, "issue")?;
+    fn codebook(&self, table: &dyn TableLike) -> (Codebook, Vec<Error>) {
+        let mut book = Codebook::default();
+        let mut problems: Vec<Error> = Vec::new();
+        let mut head = |result: Result<()>| problems.extend(result.err());
+        head(self.known(table, TOP_KEYS, "a codebook"));
+        head(self.version(table, "version", VERSION).map(|found| book.version = found));
+        head(self.version(table, "tokenizer", TOKENIZER).map(|found| book.tokenizer = found));
+        head(self.texts(table, "ignore").map(|ignore| book.ignore = ignore));
+        let mut tables = |key: &str| self.tables(table, key).map_err(|error| problems.push(error)).unwrap_or_default();
+        let (issues, pins) = (tables("issue"), tables("pin"));
         // Ids the file gives come first, so that one derived from a name cannot take another issue's.
-        let mut given: Vec<String> = Vec::new();
-        for issue in &tables {
-            if let Some(id) = self.string(*issue, "id")? {
-                given.push(id);
+        let given: Vec<String> =
+            issues.iter().filter_map(|issue| issue.get("id")?.as_str().map(str::to_owned)).collect();
+        for issue in &issues {
+            match self.issue(*issue, &book.issues, &given) {
+                Ok(issue) => book.issues.push(issue),
+                Err(error) => problems.push(error),
             }
         }
-        for issue in tables {
-            let issue = self.issue(issue, &issues, &given)?;
-            issues.push(issue);
+        // An issue that cannot be read may be the one a pin names.
+        let known: Vec<String> = book.issues.iter().map(|issue| issue.id.clone()).chain(given).collect();
+        let exists = |id: &str| known.iter().any(|other| other == id);
+        for issue in issues {
+            problems.extend(self.into(issue, &exists).err());
         }
-        let mut pins = Vec::new();
-        for pin in self.tables(table, "pin")? {
-            pins.push(self.pin(pin, &issues)?);
+        for pin in pins {
+            match self.pin(pin, &exists) {
+                Ok(pin) => book.pins.push(pin),
+                Err(error) => problems.push(error),
+            }
         }
-        Ok(Codebook { version, tokenizer, ignore, issues, pins })
+        (book, problems)
+    }
+
+    fn version(&self, table: &dyn TableLike, name: &str, ours: i64) -> Result<i64> {
+        let found = self.integer(table, name)?.unwrap_or(ours);
+        if !(1..=ours).contains(&found) {
+            return Err(self
+                .error(table.get(name).and_then(Item::span), format!("{name} {found} is not known here"))
+                .hint(format!("this plaint reads {name} 1 to {ours}; a newer plaint may read it")));
+        }
+        Ok(found)
+    }
+
+    /// The issues it went into exist, and it is not among them.
+    fn into(&self, table: &dyn TableLike, exists: &dyn Fn(&str) -> bool) -> Result<()> {
+        let span = || table.get("into").and_then(Item::span);
+        for id in self.texts(table, "into")? {
+            if table.get("id").and_then(Item::as_str) == Some(&id) {
+                return Err(self.error(span(), "an issue cannot go into itself").hint("name the other issue"));
+            }
+            if !exists(&id) {
+                return Err(self
+                    .error(span(), format!("there is no issue \"{id}\""))
+                    .hint("plaint issues list shows the ids"));
+            }
+        }
+        Ok(())
     }
 
     fn issue(&self, table: &dyn TableLike, before: &[Issue], given: &[String]) -> Result<Issue> {
@@ -124,7 +152,9 @@ impl Reader<'_> {
         };
         let min_score = self.number(table, "min_score")?.unwrap_or(MIN_SCORE);
         if min_score <= 0.0 || !min_score.is_finite() {
-            return Err(self.error(span("min_score"), "min_score must be above 0"));
+            return Err(self
+                .error(span("min_score"), "min_score must be above 0")
+                .hint("1.0 is usual with keywords in a list; leave it out for that"));
         }
         let exclude = self.texts(table, "exclude")?;
         let pattern = self.string(table, "pattern")?;
@@ -133,6 +163,7 @@ impl Reader<'_> {
                 let why = cause.to_string();
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                 self.error(span("pattern"), format!("the pattern is broken: {why}"))
+                    .hint("a plain ( [ . * + ? needs a backslash before it: pattern = 'error \\(42\\)'")
             })?;
         }
         Ok(Issue {
@@ -145,6 +176,7 @@ impl Reader<'_> {
             keywords: self.keywords(table, min_score)?,
             exclude,
             pattern,
+            into: self.texts(table, "into")?,
         })
     }
 
@@ -155,8 +187,11 @@ impl Reader<'_> {
         if let Some(weights) = item.as_table_like() {
             for (text, value) in weights.iter() {
                 let place = value.span();
-                let weight = number(value)
-                    .ok_or_else(|| self.error(place.clone(), format!("the weight of \"{text}\" is not a number")))?;
+                let weight = number(value).ok_or_else(|| {
+                    self.error(place.clone(), format!("the weight of \"{text}\" is not a number")).hint(
+                        "for example { \"late flight\" = 2.1 }; without weights keywords are a list: [\"late flight\"]",
+                    )
+                })?;
                 if weight <= 0.0 || !weight.is_finite() {
                     return Err(self
                         .error(place, format!("the weight of \"{text}\" must be above 0"))
@@ -174,15 +209,20 @@ impl Reader<'_> {
                 .hint("for example keywords = [\"late flight\", \"delayed\"]"));
         }
         if let Some(empty) = keywords.iter().find(|keyword| !has_word(&keyword.text)) {
+            let own = item.as_array().and_then(|array| array.iter().find(|v| v.as_str() == Some(&empty.text))?.span());
+            let key = || item.as_table_like()?.get_key_value(&empty.text)?.0.span();
             return Err(self
-                .error(item.span(), format!("the keyword \"{}\" holds no word", empty.text))
+                .error(
+                    own.or_else(key).or_else(|| item.span()),
+                    format!("the keyword \"{}\" holds no word", empty.text),
+                )
                 .hint("handles, URLs, numbers and single letters never match; use pattern = '…' for those"));
         }
         keywords.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         Ok(keywords)
     }
 
-    fn pin(&self, table: &dyn TableLike, issues: &[Issue]) -> Result<Pin> {
+    fn pin(&self, table: &dyn TableLike, exists: &dyn Fn(&str) -> bool) -> Result<Pin> {
         self.known(table, PIN_KEYS, "a pin")?;
         let place = table.iter().next().and_then(|(key, _)| table.get_key_value(key)?.0.span());
         let Some(uid) = self.string(table, "uid")? else {
@@ -193,10 +233,10 @@ impl Reader<'_> {
             return Err(self.error(place, "a pin names one issue").hint("write either issue = \"…\" or not = \"…\""));
         }
         for (key, id) in [("issue", &issue), ("not", &not)] {
-            if let Some(id) = id
-                && !issues.iter().any(|issue| issue.id == *id)
-            {
-                return Err(self.error(table.get(key).and_then(Item::span), format!("there is no issue \"{id}\"")));
+            if let Some(id) = id.as_ref().filter(|id| !exists(id)) {
+                return Err(self
+                    .error(table.get(key).and_then(Item::span), format!("there is no issue \"{id}\""))
+                    .hint("plaint issues list shows the ids"));
             }
         }
         Ok(Pin { uid, issue, not })
@@ -272,9 +312,31 @@ impl Reader<'_> {
             None => Ok(None),
             Some(item) => match read(item) {
                 Some(value) => Ok(Some(value)),
-                None => Err(self.error(item.span(), format!("\"{key}\" must be {what}"))),
+                None => Err(self
+                    .error(item.span(), format!("\"{key}\" must be {what}"))
+                    .hint(format!("for example {}", example(key)))),
             },
         }
+    }
+}
+
+/// How a key is written rightly.
+fn example(key: &str) -> &'static str {
+    match key {
+        "version" | "tokenizer" => "version = 1",
+        "ignore" => "ignore = [\"acme\"]",
+        "id" => "id = \"i-3f9a01c7\"",
+        "status" => "status = \"active\"",
+        "owner" => "owner = \"Billing team\"",
+        "first_seen" => "first_seen = 2015-02-16",
+        "min_score" => "min_score = 1.0",
+        "exclude" => "exclude = [\"thank you\"]",
+        "pattern" => "pattern = 'err-[0-9]+'",
+        "into" => "into = [\"i-3f9a01c7\"]",
+        "keywords" => "keywords = [\"late flight\", \"delayed\"]",
+        "uid" => "uid = \"zendesk@acme:4711\"",
+        "issue" | "not" => "issue = \"i-3f9a01c7\"",
+        _ => "name = \"Late flights\"",
     }
 }
 
@@ -325,5 +387,61 @@ mod tests {
         assert!(error("[[issue]]\nkeywords=['late']").contains("2:1: an issue without a name"));
         assert!(error("[[pin]]\nuid='u'\nnot='i-1'").contains("3:5: there is no issue \"i-1\""));
         assert!(error("[[pin]]\nuid='u'").contains("a pin names one issue"));
+        let into = "[[issue]]\nid='a'\nname='x'\nstatus='merged'\ninto=['b']";
+        assert!(error(into).contains("5:6: there is no issue \"b\""), "{}", error(into));
+    }
+    #[test]
+    fn every_error_says_what_to_do() {
+        let issue = |line: &str| format!("[[issue]]\nid='a'\nname='x'\n{line}");
+        let bad = [
+            "a = = 1".to_owned(),
+            "[[issue]]\nname='x".to_owned(),
+            "version = '1'".to_owned(),
+            "tokenizer = 99".to_owned(),
+            "ignore = 'acme'".to_owned(),
+            "issue = 3".to_owned(),
+            issue("keywords = 'late'"),
+            issue("keywords = [1]"),
+            issue("keywords = { late = 'x' }"),
+            issue("keywords = { late = 0 }"),
+            issue("keywords = ['42']"),
+            issue("min_score = 0"),
+            issue("min_score = 'x'"),
+            issue("pattern = '('"),
+            issue("pattern = 3"),
+            issue("status = 'open'"),
+            issue("first_seen = 'yesterday'"),
+            issue("exclude = [1]"),
+            issue("owner = 1"),
+            issue("into = ['a']"),
+            issue("into = ['b']"),
+            issue("colour = 'red'"),
+            issue("[[pin]]\nissue='a'"),
+            issue("[[pin]]\nuid='u'"),
+            issue("[[pin]]\nuid='u'\nissue='b'"),
+            issue("[[issue]]\nid='a'\nname='y'"),
+            "[[issue]]\nkeywords=['late']".to_owned(),
+            "[[issue]]\nid='no spaces'".to_owned(),
+        ];
+        for text in bad {
+            let said = error(&text);
+            let place = said.strip_prefix("error: codebook.toml:").unwrap_or_else(|| panic!("{said}"));
+            assert!(place.starts_with(|c: char| c.is_ascii_digit()), "no line: {said}");
+            assert!(said.contains("\nhint: "), "no hint: {said}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let text = "[[issue]]\nname='a'\nstatus='open'\n[[issue]]\nid='b'\nname='b'\nmin_score=-1\n[[pin]]\nuid='u'\nissue='b'\n\
+                    [[pin]]\nuid='v'\nissue='c'";
+        let said: Vec<String> = Codebook::problems(text, "c").iter().map(|error| error.to_string()).collect();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(
+            said[0].starts_with("error: c:3:8")
+                && said[1].starts_with("error: c:7:11")
+                && said[2].starts_with("error: c:13:7")
+        );
+        assert!(Codebook::problems("[[issue]]\nname='a'", "c").is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::cluster::codebook::{Codebook, Issue};
+use crate::cluster::codebook::{Codebook, Issue, Keyword};
 
 /// What a person reads before editing.
 const HEADER: &str = "\
@@ -51,6 +51,15 @@ impl Codebook {
     }
 }
 
+/// `keywords = …` of an issue: a list where each is enough alone, else a table of weights.
+pub(crate) fn keywords(words: &[Keyword], min_score: f64) -> String {
+    if !words.is_empty() && words.iter().all(|keyword| keyword.weight == min_score) {
+        return list(&words.iter().map(|keyword| keyword.text.clone()).collect::<Vec<_>>());
+    }
+    let pairs: Vec<String> = words.iter().map(|k| format!("{} = {}", key(&k.text), decimal(k.weight))).collect();
+    if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
+}
+
 fn write_issue(out: &mut String, issue: &Issue) {
     let _ = write!(
         out,
@@ -64,31 +73,23 @@ fn write_issue(out: &mut String, issue: &Issue) {
         let _ = writeln!(out, "first_seen = {day}");
     }
     let _ = writeln!(out, "min_score = {}", decimal(issue.min_score));
-    let alone = !issue.keywords.is_empty() && issue.keywords.iter().all(|keyword| keyword.weight == issue.min_score);
-    if alone {
-        let texts: Vec<String> = issue.keywords.iter().map(|keyword| keyword.text.clone()).collect();
-        let _ = writeln!(out, "keywords = {}", list(&texts));
-    } else {
-        let pairs: Vec<String> =
-            issue.keywords.iter().map(|k| format!("{} = {}", key(&k.text), decimal(k.weight))).collect();
-        let _ = match pairs.is_empty() {
-            true => writeln!(out, "keywords = {{}}"),
-            false => writeln!(out, "keywords = {{ {} }}", pairs.join(", ")),
-        };
-    }
+    let _ = writeln!(out, "keywords = {}", keywords(&issue.keywords, issue.min_score));
     let _ = writeln!(out, "exclude = {}", list(&issue.exclude));
     if let Some(pattern) = &issue.pattern {
         let _ = writeln!(out, "pattern = {}", literal(pattern));
     }
+    if !issue.into.is_empty() {
+        let _ = writeln!(out, "into = {}", list(&issue.into));
+    }
 }
 
 /// A number that TOML reads as a float.
-fn decimal(value: f64) -> String {
+pub(crate) fn decimal(value: f64) -> String {
     format!("{value:?}")
 }
 
 /// A basic string (TOML 1.0, "String").
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -107,17 +108,17 @@ fn quoted(text: &str) -> String {
 }
 
 /// A literal string where it can be one: backslashes stay single.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     if text.chars().any(|c| c == '\'' || c.is_control()) { quoted(text) } else { format!("'{text}'") }
 }
 
 /// A bare key where it can be one.
-fn key(text: &str) -> String {
+pub(crate) fn key(text: &str) -> String {
     let bare = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if bare { text.to_owned() } else { quoted(text) }
 }
 
-fn list(texts: &[String]) -> String {
+pub(crate) fn list(texts: &[String]) -> String {
     let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", quoted.join(", "))
 }
@@ -128,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::cluster::codebook::{Keyword, Pin, Status};
+    use crate::cluster::codebook::{Pin, Status};
     use crate::cluster::tokens::has_word;
 
     fn issue() -> impl Strategy<Value = Issue> {
@@ -162,6 +163,7 @@ mod tests {
                     keywords,
                     exclude,
                     pattern: pattern.filter(|p| regex::Regex::new(p).is_ok()),
+                    into: Vec::new(),
                 }
             })
     }

@@ -51,6 +51,7 @@ pub fn from_labels(voiced: &Voiced, values: &[Vec<String>]) -> Result<(Codebook,
             keywords: Vec::new(),
             exclude: Vec::new(),
             pattern: None,
+            into: Vec::new(),
         });
     }
     let codebook = Codebook { issues, ..Codebook::default() };

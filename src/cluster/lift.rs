@@ -55,13 +55,20 @@ pub(crate) struct Speaks {
 /// # Errors
 /// Never for a date within the calendar.
 pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
+    Ok(issues_of(learned, learned.groups)?.into_iter().map(|(_, issue)| issue).collect())
+}
+
+/// The issues of the first `wanted` groups, each with its group; the other groups are only what they are told from.
+///
+/// # Errors
+/// Never for a date within the calendar.
+pub(crate) fn issues_of(learned: &Learned<'_>, wanted: usize) -> Result<Vec<(usize, Issue)>> {
     let (spoken, sizes) = spoken_of(learned);
-    let groups = learned.groups;
     let surfaces = Surfaces::of(learned, &spoken);
     let min_scores = min_scores(learned, &spoken);
-    let mut order: Vec<usize> = (0..groups).filter(|group| !spoken[*group].is_empty()).collect();
+    let mut order: Vec<usize> = (0..wanted).filter(|group| !spoken[*group].is_empty()).collect();
     order.sort_by_key(|group| (std::cmp::Reverse(sizes[*group]), surfaces.name(&spoken[*group], learned.terms, 9)));
-    let mut issues: Vec<Issue> = Vec::new();
+    let mut issues: Vec<(usize, Issue)> = Vec::new();
     for group in order {
         let speaks = &spoken[group];
         let mut keywords: Vec<Keyword> =
@@ -72,13 +79,13 @@ pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
         keywords.retain(|keyword| written.insert(keyword.text.clone()));
         let mut top: Vec<String> = speaks.iter().take(10).map(|s| surfaces.text(s.term)).collect();
         top.sort_unstable();
-        let id = new_id(&top.join("\n"), |id| issues.iter().any(|issue| issue.id == id));
+        let id = new_id(&top.join("\n"), |id| issues.iter().any(|(_, issue)| issue.id == id));
         let name = (NAME_TERMS..=KEYWORDS)
             .map(|terms| surfaces.name(speaks, learned.terms, terms))
-            .find(|name| !issues.iter().any(|issue| issue.name == *name))
+            .find(|name| !issues.iter().any(|(_, issue)| issue.name == *name))
             .unwrap_or_else(|| id.clone());
         let members = learned.labels.iter().zip(learned.first_seen).filter(|(label, _)| **label as usize == group);
-        issues.push(Issue {
+        let issue = Issue {
             id,
             name,
             status: Status::Active,
@@ -88,7 +95,9 @@ pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
             keywords,
             exclude: Vec::new(),
             pattern: None,
-        });
+            into: Vec::new(),
+        };
+        issues.push((group, issue));
     }
     Ok(issues)
 }

@@ -123,6 +123,38 @@ impl<'a> Matcher<'a> {
         Matches::build(&chunks.concat(), uids, self.codebook)
     }
 
+    /// In how many records each keyword of each issue is found, whether they match or not; after the keywords one more
+    /// number for the pattern. Issues that are not looked for have none found.
+    ///
+    /// # Errors
+    /// An internal error when a contract is broken.
+    pub fn held(&self, voiced: &Voiced) -> Result<Vec<Vec<u32>>> {
+        let (texts, languages) = (voiced.text()?, voiced.texts_of("language")?);
+        let none = || self.codebook.issues.iter().map(|issue| vec![0_u32; issue.keywords.len() + 1]).collect();
+        let starts: Vec<usize> = (0..voiced.len()).step_by(CHUNK).collect();
+        let chunks: Vec<Vec<Vec<u32>>> = starts
+            .into_par_iter()
+            .map(|start| {
+                let (mut scratch, mut held): (Scratch, Vec<Vec<u32>>) = (Scratch::new(), none());
+                for row in start..(start + CHUNK).min(voiced.len()) {
+                    let Some(text) = texts.get(row) else { continue };
+                    self.score(text, languages.get(row), &mut scratch);
+                    for hit in scratch.hits.iter().filter(|hit| hit.1 != EXCLUDED) {
+                        held[hit.0][hit.1] += 1;
+                    }
+                }
+                held
+            })
+            .collect();
+        let mut held: Vec<Vec<u32>> = none();
+        for chunk in chunks {
+            for (sums, counts) in held.iter_mut().zip(chunk) {
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
+        }
+        Ok(held)
+    }
+
     /// How near a text is to every issue it shares a keyword with, the nearest first.
     pub fn explain(&self, text: &str, language: Option<&str>) -> Vec<Standing> {
         let mut scratch = Scratch::new();

@@ -1,12 +1,21 @@
 //! Codebook, tokens, discovery, matching.
 
 pub mod alike;
+pub mod assign;
 pub mod codebook;
+pub mod codebook_edit;
+mod codebook_layout;
 pub mod codebook_read;
 pub mod codebook_write;
+pub mod context;
 pub mod corpus;
 pub mod discover;
 pub mod intern;
+pub mod issues_effect;
+pub mod issues_lint;
+pub mod issues_refit;
+pub mod issues_split;
+pub mod issues_verbs;
 pub mod kmeans;
 pub mod labels;
 pub mod language;
@@ -16,8 +25,10 @@ pub mod matching;
 pub mod mixture;
 pub mod prng;
 pub mod propose;
+mod rising;
 pub mod sparse;
 pub mod svd;
+pub mod taught;
 pub mod tokens;
 pub mod vectors;
 pub mod words;

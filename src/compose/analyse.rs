@@ -71,6 +71,27 @@ pub(crate) fn find(
     {
         cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
     }
+    let Heard { read, voiced, counted } = hear(session, reading, trend, redact, dates)?;
+    let rows = learnable(&counted, &read)?;
+    let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
+    Ok(Found { read, voiced, counted, issues })
+}
+
+/// Records with their words and whether they count, before any issue is looked for.
+pub(crate) struct Heard {
+    /// The dumps and their records.
+    pub(crate) read: Read,
+    /// The records' words, redacted unless asked otherwise.
+    pub(crate) voiced: Voiced,
+    /// Which records count, and when.
+    pub(crate) counted: Counted,
+}
+
+/// Reads the dumps.
+///
+/// # Errors
+/// Those of reading; no record with a date, where dates are needed.
+pub(crate) fn hear(session: &Session, reading: &Reading, trend: &Options, redact: bool, dates: Dates) -> Result<Heard> {
     let read = read::read(session, reading)?;
     if dates == Dates::Needed {
         check_dated(&read)?;
@@ -78,9 +99,7 @@ pub(crate) fn find(
     let voiced = enrich::enrich(&read.records, redact)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let counted = counted::counted(&read.records, trend, &declared)?;
-    let rows = learnable(&counted, &read)?;
-    let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
-    Ok(Found { read, voiced, counted, issues })
+    Ok(Heard { read, voiced, counted })
 }
 
 /// Counts and judges what was found.

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::sparkline;
 use crate::cli::Cluster;
-use crate::cluster::codebook::Codebook;
+use crate::cluster::issues_refit;
+use crate::cluster::issues_verbs::{Edited, Verb, apply};
 use crate::cluster::matches::Match;
-use crate::cluster::{matching, propose};
+use crate::cluster::{Options, discover, matching};
 use crate::compose::analyse::{self, Found};
+use crate::compose::candidates::{self, Sought};
 use crate::compose::{self, Session, codebooks, facts};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::render::views::trends::SPARKS;
 use crate::render::views::{self, cluster as view};
-use crate::report::words;
 
 pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
     let mut found = analyse::find(
@@ -24,49 +25,75 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
         !arguments.no_redact,
         analyse::Dates::Optional,
     )?;
-    let proposed = if found.issues.report.origin == "codebook" { propose_candidates(&mut found)? } else { 0 };
+    if arguments.refit {
+        return refit(session, arguments, &mut found);
+    }
+    let sought = match found.issues.report.origin {
+        "codebook" => candidates::seek(&found, &arguments.trend)?,
+        _ => Sought::default(),
+    };
+    let new: Vec<_> = sought.proposals.iter().map(|p| p.issue.clone()).collect();
+    if !new.is_empty() {
+        let edited = edit(&found, &Verb::Propose(new))?;
+        take(&mut found, edited)?;
+    }
     if let Some(path) = &arguments.write {
-        write(session, Path::new(path), &found, proposed)?;
+        write(session, Path::new(path), &found)?;
     }
     let mut value = clusters(&found, arguments)?;
-    if proposed > 0 {
-        value.note.push_str(&format!(
-            " {} proposed, marked ?: set status = \"active\" in the codebook to count one.",
-            words::counted(proposed as i64, "candidate")
-        ));
-    }
+    value.candidates = candidates::shown(&found, &sought)?;
+    value.note.push_str(&sought.note);
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
     Ok(analyse::exit_code(&found))
 }
 
-/// Adds candidates found among the counted records that match nothing. The codebook's own issues stay as they are.
-fn propose_candidates(found: &mut Found) -> Result<usize> {
-    let counted = found.counted.frame().column("counted")?.bool()?;
-    let rows: Vec<u32> =
-        (0..found.read.records.len()).filter(|r| counted.get(*r) == Some(true)).map(|r| r as u32).collect();
-    let issues = propose::propose(&found.voiced, &rows, &found.issues.matches, &found.issues.codebook)?;
-    let proposed = issues.len();
-    if proposed > 0 {
-        found.issues.codebook.issues.extend(issues);
-        found.issues.matches = matching::match_records(&found.voiced, &found.issues.codebook)?;
-    }
-    Ok(proposed)
+/// The codebook's text after a verb; the one read stays as it is.
+fn edit(found: &Found, verb: &Verb) -> Result<Edited> {
+    let path = found.issues.report.path.clone().unwrap_or_default();
+    apply(found.issues.text.as_deref().unwrap_or_default(), &path, verb)
 }
 
-/// `--write`: a discovered codebook as it is; a read one with its candidates below, every byte of the rest kept.
-fn write(session: &Session, path: &Path, found: &Found, proposed: usize) -> Result<()> {
+/// Goes on with an edited codebook.
+fn take(found: &mut Found, edited: Edited) -> Result<()> {
+    found.issues.codebook = edited.codebook;
+    found.issues.text = Some(edited.text);
+    found.issues.matches = matching::match_records(&found.voiced, &found.issues.codebook)?;
+    Ok(())
+}
+
+/// `--refit`: discovers anew and matches what is found with what was known.
+fn refit(session: &Session, arguments: &Cluster, found: &mut Found) -> Result<u8> {
+    if found.issues.report.origin != "codebook" {
+        return Err(Error::usage("there is no codebook to learn anew")
+            .hint("leave --refit out: without a codebook the issues are discovered anyway"));
+    }
+    let rows = analyse::learnable(&found.counted, &found.read)?;
+    let options = Options { codebook: None, ignore: found.issues.codebook.ignore.clone(), ..arguments.cluster.clone() };
+    let learned = discover::discover(&found.voiced, &rows, &options)?;
+    let refit = issues_refit::refit(&found.issues.codebook, &learned.issues);
+    let account = refit.account.clone();
+    let edited = edit(found, &Verb::Refit(refit))?;
+    take(found, edited)?;
+    if let Some(path) = &arguments.write {
+        write(session, Path::new(path), found)?;
+    }
+    let mut value = clusters(found, arguments)?;
+    value.refit = account;
+    if arguments.write.is_none() {
+        value.note.push_str(" Nothing was written; --write FILE saves the issues as learned anew.");
+    }
+    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    Ok(analyse::exit_code(found))
+}
+
+/// `--write`: a discovered codebook as it is; a read one as edited, every other byte kept.
+fn write(session: &Session, path: &Path, found: &Found) -> Result<()> {
     let Some(text) = &found.issues.text else {
         session.note("nothing was written: the issues are labels of the dump, not a codebook");
         return Ok(());
     };
-    let mut text = text.clone();
-    if proposed > 0 {
-        let all = &found.issues.codebook.issues;
-        let candidates = Codebook { issues: all[all.len() - proposed..].to_vec(), ..found.issues.codebook.clone() };
-        text.push_str(&candidates.issues_toml());
-    }
     let read = found.issues.report.path.as_ref().map(PathBuf::from);
-    codebooks::save(path, &text, read.as_deref())?;
+    codebooks::save(path, text, read.as_deref())?;
     session.note(&format!("wrote {}", path.display()));
     Ok(())
 }
@@ -121,6 +148,8 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
         no_text: none(false),
         issues,
         rows: rows(found)?,
+        candidates: Vec::new(),
+        refit: Vec::new(),
     })
 }
 

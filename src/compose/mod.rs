@@ -1,6 +1,7 @@
 //! The one place that composes stages: each subcommand is a prefix of the pipeline.
 
 pub(crate) mod analyse;
+pub(crate) mod candidates;
 pub(crate) mod chart;
 pub(crate) mod cluster;
 pub(crate) mod codebooks;
@@ -8,6 +9,7 @@ pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
 pub(crate) mod inspect;
+pub(crate) mod issues;
 pub(crate) mod list;
 pub(crate) mod provenance;
 pub(crate) mod read;

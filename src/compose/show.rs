@@ -1,7 +1,12 @@
 //! `plaint show`: an issue's words, or a record's and why it matched.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
 use crate::cli::Show;
-use crate::cluster::codebook::Issue;
+use crate::cluster::codebook::{Codebook, Issue};
+use crate::cluster::context;
 use crate::cluster::matches::Match;
 use crate::cluster::matching::Matcher;
 use crate::compose::analyse::{self, Found};
@@ -10,10 +15,16 @@ use crate::error::{Error, Result, nearest};
 use crate::render::views::{self, show as view};
 use crate::report::funnel;
 use crate::report::issues::{Hit, telling};
+use crate::report::quotes::{self, Candidate};
 use crate::trend::calendar::Period;
 
 /// How many issues a record did not match are named beside those it did.
 const NEAREST: usize = 2;
+/// Keywords shown in context, and how often each.
+const WORDS: usize = 5;
+const PER_WORD: usize = 2;
+/// Characters kept on either side of one.
+const AROUND: usize = 80;
 
 pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
     let found = analyse::find(
@@ -24,10 +35,11 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
         !arguments.no_redact,
         analyse::Dates::Optional,
     )?;
-    let wanted = arguments.what.to_lowercase();
-    let issues = &found.issues.codebook.issues;
-    let value = match issues.iter().position(|i| i.id == arguments.what || i.name.to_lowercase() == wanted) {
-        Some(at) => view::Shown::Issue(issue(&Known::of(&found)?, at, arguments.top)?),
+    let value = match found.issues.codebook.find(&arguments.what) {
+        Some(at) => {
+            let at = today(session, &found.issues.codebook, at)?;
+            view::Shown::Issue(issue(&Known::of(&found)?, at, arguments.top)?)
+        }
         None => {
             let uids = found.read.records.frame().column("uid")?.str()?;
             let row = uids
@@ -39,6 +51,26 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
     Ok(analyse::exit_code(&found))
+}
+
+/// The issue that holds today what the one at `at` held.
+fn today(session: &Session, codebook: &Codebook, at: usize) -> Result<usize> {
+    let (old, now) = (&codebook.issues[at], codebook.current(at));
+    let named = |at: &usize| format!("\"{}\" ({})", codebook.issues[*at].name, codebook.issues[*at].id);
+    match now.as_slice() {
+        [same] if *same == at => Ok(at),
+        [one] => {
+            session.note(&format!("\"{}\" ({}) went into {}", old.name, old.id, named(one)));
+            Ok(*one)
+        }
+        several => {
+            let mut error = Error::usage(format!("\"{}\" was split", old.name)).hint("show one of its parts");
+            for at in several {
+                error = error.evidence(named(at));
+            }
+            Err(error)
+        }
+    }
 }
 
 fn unknown(found: &Found, wanted: &str) -> Error {
@@ -79,19 +111,100 @@ fn issue(known: &Known<'_>, at: usize, top: usize) -> Result<view::Issue> {
     let hits = facts::hits(found)?;
     let own: Vec<&Hit> = hits.iter().filter(|h| h.issue == at).collect();
     let mut rows: Vec<usize> = own.iter().map(|h| h.row).collect();
-    let records = rows.len() as i64;
     rows.sort_by_key(|row| (std::cmp::Reverse(times[*row]), uids.get(*row)));
-    rows.truncate(top);
+    let texts = found.voiced.text()?;
+    let candidates = own
+        .iter()
+        .filter_map(|h| Some(Candidate { row: h.row, uid: uids.get(h.row)?, score: h.score, text: texts.get(h.row)? }));
+    let typical = quotes::pick(&candidates.collect::<Vec<_>>());
+    let folded = rows.iter().filter_map(|row| texts.get(*row)).map(folded);
+    let authors = found.counted.frame().column("author")?.i64()?;
+    let people: BTreeSet<i64> = rows.iter().filter_map(|row| authors.get(*row)).collect();
+    let days: Vec<Date> = rows.iter().filter_map(|row| times[*row].map(|at| at.date())).collect();
+    let keywords = telling(issue, &own);
+    let newest = rows.iter().take(top);
     Ok(view::Issue {
         id: issue.id.clone(),
         name: issue.name.clone(),
         status: issue.status.word().to_string(),
         owner: issue.owner.clone(),
         min_score: issue.min_score,
-        keywords: telling(issue, &own),
-        records,
-        examples: rows.into_iter().map(|row| record(known, row)).collect::<Result<_>>()?,
+        records: rows.len() as i64,
+        texts: folded.collect::<BTreeSet<String>>().len() as i64,
+        authors: (!people.is_empty()).then_some(people.len() as i64),
+        span: days.iter().min().zip(days.iter().max()).map(|(first, last)| [*first, *last]),
+        channels: split(found, "channel", &rows)?,
+        products: split(found, "product", &rows)?,
+        contexts: contexts(known, issue, &keywords, &own, &rows)?,
+        typical: typical.into_iter().map(|row| record(known, row)).collect::<Result<_>>()?,
+        examples: newest.map(|row| record(known, *row)).collect::<Result<_>>()?,
+        keywords,
     })
+}
+
+/// A text without what makes copies look different: case and spacing.
+fn folded(text: &str) -> String {
+    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// How the records divide over the values of a column, the most frequent first; nothing where all cells are empty.
+fn split(found: &Found, column: &str, rows: &[usize]) -> Result<Vec<(String, i64)>> {
+    let cells = found.read.records.frame().column(column)?.str()?;
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    rows.iter().for_each(|row| *counts.entry(cells.get(*row).unwrap_or_default()).or_default() += 1);
+    if counts.keys().all(|value| value.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let mut split: Vec<(String, i64)> = counts.into_iter().map(|(value, n)| (value.to_owned(), n)).collect();
+    split.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(split)
+}
+
+/// The most telling keywords with the words around them, the newest first, no text and no author twice.
+fn contexts(
+    known: &Known<'_>,
+    issue: &Issue,
+    keywords: &[(String, f64)],
+    own: &[&Hit],
+    newest: &[usize],
+) -> Result<Vec<view::Context>> {
+    let found = known.found;
+    let (texts, languages) = (found.voiced.text()?, found.voiced.texts_of("language")?);
+    let uids = found.voiced.texts_of("uid")?;
+    let authors = found.counted.frame().column("author")?.i64()?;
+    let by_row: BTreeMap<usize, &Hit> = own.iter().map(|hit| (hit.row, *hit)).collect();
+    let (mut said, mut people): (BTreeSet<String>, BTreeSet<i64>) = (BTreeSet::new(), BTreeSet::new());
+    let mut contexts = Vec::new();
+    let words = issue.pattern.iter().map(|pattern| (pattern.as_str(), true));
+    for (keyword, is_pattern) in keywords.iter().map(|(word, _)| (word.as_str(), false)).chain(words).take(WORDS) {
+        let mut shown = 0;
+        for row in
+            newest.iter().filter(|row| by_row.get(row).is_some_and(|hit| hit.keywords.iter().any(|k| k == keyword)))
+        {
+            let Some(text) = texts.get(*row).filter(|_| shown < PER_WORD) else { continue };
+            let Some(at) = context::find(text, languages.get(*row), keyword, is_pattern) else { continue };
+            let new = !said.contains(&folded(text)) && authors.get(*row).is_none_or(|author| !people.contains(&author));
+            if new {
+                shown += 1;
+                said.insert(folded(text));
+                people.extend(authors.get(*row));
+                contexts.push(view::Context {
+                    uid: uids.get(*row).unwrap_or_default().to_owned(),
+                    keyword: keyword.to_owned(),
+                    before: around(text[..at.start].rsplit('\n').next().unwrap_or_default(), true),
+                    found: text[at.clone()].to_owned(),
+                    after: around(text[at.end..].split('\n').next().unwrap_or_default(), false),
+                });
+            }
+        }
+    }
+    Ok(contexts)
+}
+
+/// The end or the beginning of a line, as much as is shown of it.
+fn around(line: &str, end: bool) -> String {
+    let length = line.chars().count();
+    if end { line.chars().skip(length.saturating_sub(AROUND)).collect() } else { line.chars().take(AROUND).collect() }
 }
 
 fn record(known: &Known<'_>, row: usize) -> Result<view::Record> {

@@ -12,8 +12,6 @@ pub mod counted;
 pub mod counts;
 pub mod counts_file;
 pub mod coverage;
-pub mod exact;
-pub mod fdr;
 pub mod judge;
 pub mod lifecycle;
 pub mod like_for_like;
@@ -25,6 +23,8 @@ pub mod series;
 pub mod trends;
 pub mod when;
 pub mod zone;
+
+pub use crate::stats::{exact, fdr};
 
 #[cfg(test)]
 mod testing;

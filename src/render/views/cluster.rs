@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
+use crate::cluster::issues_refit::{Fate, Line};
+use crate::cluster::propose::Rise;
+
 use crate::error::Result;
 use crate::render::csv_table;
-use crate::render::number::{count, share};
+use crate::render::number::{count, probability, share};
 use crate::render::table::{Table, flexible, left, right};
 use crate::render::{views, words};
 
@@ -23,6 +26,10 @@ pub struct Clusters {
     pub no_text: i64,
     /// Biggest first.
     pub issues: Vec<Issue>,
+    /// What comes up that no issue stands for yet, the clearest first.
+    pub candidates: Vec<Candidate>,
+    /// What a re-fit made of the issues known; empty without one.
+    pub refit: Vec<Line>,
     /// One per accepted row of the dumps; only in CSV.
     #[serde(skip)]
     pub rows: Vec<Row>,
@@ -51,6 +58,25 @@ pub struct Issue {
     pub sparkline: String,
 }
 
+/// A candidate and why it is one.
+#[derive(Debug, Clone, Serialize)]
+pub struct Candidate {
+    /// Its id from now on.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The words that rose, the clearest first.
+    pub rises: Vec<Rise>,
+    /// What a record must say to match, heaviest first.
+    pub keywords: Vec<String>,
+    /// The records of the period that say the words that rose.
+    pub records: Vec<String>,
+    /// The issue that more than half of them match, and how many do.
+    pub inside: Option<(String, i64)>,
+    /// Some of them, redacted and shortened.
+    pub examples: Vec<String>,
+}
+
 /// One accepted row of a dump.
 #[derive(Debug, Clone)]
 pub struct Row {
@@ -72,6 +98,58 @@ pub struct Row {
 
 /// An issue whose three heaviest keywords cover fewer of its records than this is mixed (the design's issue 5 point 2).
 const COHESIVE: f64 = 0.4;
+
+impl Candidate {
+    /// Why it is proposed: its words with their counts, where it lies, two of its records.
+    fn text(&self, out: &mut String) {
+        let mut paragraph = |text: &str, indent: usize| {
+            let room = views::WIDTH - indent;
+            for (i, line) in words::wrap_after(text, room, room - 2).iter().enumerate() {
+                out.push_str(&" ".repeat(indent + if i == 0 { 0 } else { 2 }));
+                out.push_str(line);
+                out.push('\n');
+            }
+        };
+        let first = self.rises.first();
+        let clear =
+            first.map_or(String::new(), |r| format!(", p {}, q {}", probability(Some(r.p)), probability(Some(r.q))));
+        let n = self.records.len() as i64;
+        let records = format!("{} record{}", count(n), if n == 1 { "" } else { "s" });
+        paragraph("", 0);
+        paragraph(&format!("? {} ({}): {records}{clear}", self.name, self.id), 0);
+        let said = |r: &Rise| format!("{} {} (usually {:.1})", r.term, r.now, r.expected);
+        paragraph(&self.rises.iter().take(6).map(said).collect::<Vec<_>>().join(", "), 4);
+        if let Some((issue, n)) = &self.inside {
+            paragraph(&format!("{} of them match \"{issue}\" as well: perhaps a part of it", count(*n)), 4);
+        }
+        self.examples.iter().for_each(|text| paragraph(&format!("“{text}”"), 4));
+        out.push('\n');
+    }
+}
+
+/// What became of every issue known, and which are new.
+fn refit(out: &mut String, account: &[Line]) {
+    let mut table = Table::new(&[left(""), flexible("Issue", 20), right("Alike"), flexible("With", 12), left("Id")]);
+    for line in account {
+        let (fate, with) = match line.fate {
+            Fate::Stayed => ("stayed", ""),
+            Fate::Kept => ("by hand", ""),
+            Fate::Split => ("split", "also "),
+            Fate::Merged => ("merged", "into "),
+            Fate::Gone => ("gone", ""),
+            Fate::New => ("new", if line.with.is_empty() { "" } else { "from " }),
+        };
+        table.row([
+            fate.to_owned(),
+            line.issue.clone(),
+            line.similarity.map_or(String::new(), |s| format!("{s:.2}")),
+            format!("{with}{}", line.with.join(", ")),
+            line.issue_id.clone(),
+        ]);
+    }
+    out.push('\n');
+    out.push_str(&table.render(views::WIDTH));
+}
 
 impl Clusters {
     /// For people.
@@ -102,6 +180,10 @@ impl Clusters {
                 out.push_str(line);
                 out.push('\n');
             }
+        }
+        self.candidates.iter().for_each(|candidate| candidate.text(&mut out));
+        if !self.refit.is_empty() {
+            refit(&mut out, &self.refit);
         }
         let sums = format!(
             "{} counted{} records; {} match no issue, {} have no text. A record may match several issues.",

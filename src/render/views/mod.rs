@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod inspect;
+pub mod issues;
 pub mod list;
 pub mod show;
 pub mod trends;

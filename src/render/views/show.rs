@@ -35,8 +35,37 @@ pub struct Issue {
     pub keywords: Vec<(String, f64)>,
     /// Counted records that match.
     pub records: i64,
+    /// Different texts among them: copies count once.
+    pub texts: i64,
+    /// Different authors among them; null when no record names one.
+    pub authors: Option<i64>,
+    /// First and last day of the dated ones.
+    pub span: Option<[Date; 2]>,
+    /// Where they came in, the most frequent first; records that name no channel under "".
+    pub channels: Vec<(String, i64)>,
+    /// What they are about, the most frequent first; records that name no product under "".
+    pub products: Vec<(String, i64)>,
+    /// Its words in context, by keyword, the most telling first.
+    pub contexts: Vec<Context>,
+    /// Nearest the middle score: what a usual record looks like.
+    pub typical: Vec<Record>,
     /// Newest first.
     pub examples: Vec<Record>,
+}
+
+/// A keyword and the words around it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Context {
+    /// The record.
+    pub uid: String,
+    /// The keyword as in the codebook.
+    pub keyword: String,
+    /// What stands before it on its line.
+    pub before: String,
+    /// The keyword as written there.
+    pub found: String,
+    /// What stands after it on its line.
+    pub after: String,
 }
 
 /// A record and its matches.
@@ -76,6 +105,11 @@ pub struct Score {
     /// Whether it matches.
     pub matches: bool,
 }
+
+/// Columns before a keyword in context.
+const CONTEXT: usize = 30;
+/// Channels and products named.
+const SPLIT: usize = 6;
 
 impl Shown {
     /// For people.
@@ -123,21 +157,71 @@ impl Issue {
             out.push_str(&format!("owner: {}\n", self.owner));
         }
         let keywords: Vec<String> = self.keywords.iter().map(|(word, weight)| format!("{word} {weight:.1}")).collect();
-        let facts =
-            format!("{} counted records; a record matches from a score of {}", count(self.records), self.min_score);
-        for line in words::wrap(&facts, views::WIDTH) {
-            out.push_str(&format!("{line}\n"));
-        }
+        let authors = self.authors.map_or(String::new(), |n| format!(" by {} authors", count(n)));
+        let span = self.span.map_or(String::new(), |[a, b]| format!(", {} to {}", day(a), day(b)));
+        paragraph(
+            &mut out,
+            &format!("{} counted records ({} different texts{authors}{span})", count(self.records), count(self.texts)),
+        );
+        paragraph(&mut out, &format!("a record matches from a score of {}", self.min_score));
         if !keywords.is_empty() {
-            for line in words::wrap(&format!("keywords: {}", keywords.join(", ")), views::WIDTH) {
-                out.push_str(&format!("{line}\n"));
+            paragraph(&mut out, &format!("keywords: {}", keywords.join(", ")));
+        }
+        for (name, split) in [("channels", &self.channels), ("products", &self.products)] {
+            // One value says nothing.
+            if split.len() > 1 {
+                paragraph(&mut out, &format!("{name}: {}", splits(split)));
             }
         }
-        for record in &self.examples {
-            out.push('\n');
-            out.push_str(&record.text(false));
+        if !self.contexts.is_empty() {
+            out.push_str("\nIn context\n");
+            self.contexts.iter().for_each(|context| out.push_str(&context.line()));
+        }
+        for (title, records) in [("Typical", &self.typical), ("Newest", &self.examples)] {
+            if !records.is_empty() {
+                out.push_str(&format!("\n{title}\n"));
+            }
+            for (i, record) in records.iter().enumerate() {
+                if i > 0 {
+                    out.push('\n');
+                }
+                out.push_str(&record.text(false));
+            }
         }
         out
+    }
+}
+
+/// The most frequent values with their counts.
+fn splits(split: &[(String, i64)]) -> String {
+    let named = |(value, n): &(String, i64)| {
+        format!("{} {}", if value.is_empty() { "(none named)" } else { value.as_str() }, count(*n))
+    };
+    let shown: Vec<String> = split.iter().take(SPLIT).map(named).collect();
+    let rest: i64 = split.iter().skip(SPLIT).map(|(_, n)| n).sum();
+    let more = if rest > 0 { format!(", {} others {}", split.len() - SPLIT, count(rest)) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn paragraph(out: &mut String, text: &str) {
+    for (i, line) in words::wrap_after(text, views::WIDTH, views::WIDTH - 2).iter().enumerate() {
+        out.push_str(if i == 0 { "" } else { "  " });
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+impl Context {
+    /// One line with the keyword in the middle, as concordances print it.
+    fn line(&self) -> String {
+        let (before, found, after) =
+            (words::one_line(&self.before), words::one_line(&self.found), words::one_line(&self.after));
+        let left = words::truncate_start(before.trim_end(), CONTEXT);
+        let pad = " ".repeat(CONTEXT - words::width(&left));
+        let found = words::truncate(&found, views::WIDTH - CONTEXT - 10);
+        let room = views::WIDTH - CONTEXT - 2 - words::width(&found) - 4;
+        let right = words::truncate(after.trim_start(), room);
+        format!("  {pad}{left}  {found}  {right}").trim_end().to_owned() + "\n"
     }
 }
 

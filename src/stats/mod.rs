@@ -1,0 +1,4 @@
+//! Statistics that several stages share: exact tails and intervals, many tests at once.
+
+pub mod exact;
+pub mod fdr;
