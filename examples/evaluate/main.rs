@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod discovery;
+mod weekly;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -20,11 +21,23 @@ struct Subject {
 }
 
 /// Everything that can be measured.
-const SUBJECTS: &[Subject] = &[Subject {
-    name: "discovery",
-    about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
-    run: discovery::run,
-}];
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "discovery",
+        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        run: discovery::run,
+    },
+    Subject {
+        name: "weekly",
+        about: "[FOLDER]: a year of weekly runs with one codebook over a folder of Reddit posts; nothing may move",
+        run: weekly::run,
+    },
+    Subject {
+        name: "emerging",
+        about: "[FOLDER]: new labels planted in a week: which the candidate test finds, and what it makes up",
+        run: weekly::emerging,
+    },
+];
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -17,7 +17,7 @@ use crate::cluster::corpus::{Corpus, Source, Terms};
 use crate::cluster::intern::{Interner, NONE};
 use crate::cluster::language::ENGLISH;
 use crate::cluster::matches::Matches;
-use crate::cluster::rising::{PHI, dispersion, tail, within};
+use crate::cluster::rising::{PHI, Voice, dispersion, tail, within};
 use crate::cluster::taught::taught;
 use crate::cluster::tokens::cut_keyword;
 use crate::enrich::Voiced;
@@ -183,7 +183,7 @@ struct Tested {
     p: f64,
     q: f64,
     /// Who says it: (periods back, voice, stratum).
-    voices: Vec<(u8, i64, u32)>,
+    voices: Vec<Voice>,
     /// Distinct texts of now that say it; filled when needed.
     texts: Vec<u32>,
 }
@@ -259,12 +259,12 @@ impl Said {
     }
 
     /// Per term the voices that say it: (periods back, voice, stratum), each voice once. Only terms said enough now.
-    fn voices_of(&self) -> Vec<(usize, Vec<(u8, i64, u32)>)> {
+    fn voices_of(&self) -> Vec<(usize, Vec<Voice>)> {
         let mut now = vec![0_usize; self.terms.len()];
         for spoken in self.spoken.iter().filter(|s| s.back == 0) {
             self.terms.counts.row(spoken.text as usize).for_each(|(term, _)| now[term] += 1);
         }
-        let mut by_term: BTreeMap<usize, Vec<(u8, i64, u32)>> =
+        let mut by_term: BTreeMap<usize, Vec<Voice>> =
             (0..self.terms.len()).filter(|term| now[*term] >= FEWEST).map(|term| (term, Vec::new())).collect();
         for spoken in &self.spoken {
             for (term, _) in self.terms.counts.row(spoken.text as usize) {
@@ -362,7 +362,7 @@ impl Said {
 
     /// Per stratum the voices (before, now).
     fn strata_sizes(&self) -> Vec<(usize, usize)> {
-        let mut distinct: Vec<(u8, i64, u32)> = self.spoken.iter().map(|s| (s.back, s.voice, s.stratum)).collect();
+        let mut distinct: Vec<Voice> = self.spoken.iter().map(|s| (s.back, s.voice, s.stratum)).collect();
         distinct.sort_unstable();
         distinct.dedup_by_key(|(back, voice, _)| (*back, *voice));
         let mut sizes = vec![(0, 0); self.strata];

@@ -5,6 +5,9 @@ use crate::stats::exact::beta_reg;
 /// How much more than a Poisson count a word's count varies, at least (methods.md §1.6).
 pub(crate) const PHI: f64 = 1.2;
 
+/// Who says a word: (periods back, author or text, stratum).
+pub(crate) type Voice = (u8, i64, u32);
+
 /// P(X ≥ now), X binomial with now + before trials and chance `share`, for counts `phi` times as variable as a Poisson's:
 /// both counts are divided by it (methods.md §1.6).
 pub(crate) fn tail(now: usize, before: usize, share: f64, phi: f64) -> f64 {
@@ -32,7 +35,7 @@ pub(crate) fn dispersion(counts: &[usize], voices: &[usize]) -> f64 {
 /// 1. `voices` are those that say the word: (periods back, voice, stratum); `strata` holds (before, now) of all voices.
 ///
 /// A word of an issue that grows rises with it; a word that is new within the issue does not.
-pub(crate) fn within(voices: &[(u8, i64, u32)], strata: &[(usize, usize)], now: usize, phi: f64) -> f64 {
+pub(crate) fn within(voices: &[Voice], strata: &[(usize, usize)], now: usize, phi: f64) -> f64 {
     let mut trials = vec![0_usize; strata.len()];
     voices.iter().for_each(|(.., stratum)| trials[*stratum as usize] += 1);
     // The distribution of the sum, up to `now`: what lies beyond is the tail.
@@ -57,9 +60,9 @@ fn binomial(trials: usize, share: f64, most: usize) -> Vec<f64> {
         k => beta_reg(k as f64, (trials - k + 1) as f64, share),
     };
     let mut above = 1.0;
-    for k in 0..most.min(trials + 1) {
+    for (k, cell) in cells.iter_mut().enumerate().take(most.min(trials + 1)) {
         let next = at_least(k + 1);
-        cells[k] = (above - next).max(0.0);
+        *cell = (above - next).max(0.0);
         above = next;
     }
     cells[most] = at_least(most);

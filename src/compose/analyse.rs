@@ -2,6 +2,7 @@
 
 use crate::cli::{Reading, Selection};
 use crate::cluster;
+use crate::cluster::codebook::Codebook;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::read::{self, Read};
 use crate::compose::{Session, emit};
@@ -69,7 +70,7 @@ pub(crate) fn find(
     if cluster.issues_from.is_none()
         && let Some((path, text)) = codebooks::file(cluster)?
     {
-        cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
+        Codebook::parse(&text, &path.display().to_string())?;
     }
     let Heard { read, voiced, counted } = hear(session, reading, trend, redact, dates)?;
     let rows = learnable(&counted, &read)?;
@@ -164,12 +165,17 @@ pub(crate) fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
 ///
 /// # Errors
 /// Bad usage when `--issue` names none.
-pub(crate) fn select(analysis_period: Period, series: &[Series], selection: &Selection) -> Result<Vec<Series>> {
+pub(crate) fn select(
+    analysis_period: Period,
+    series: &[Series],
+    codebook: Option<&Codebook>,
+    selection: &Selection,
+) -> Result<Vec<Series>> {
     let mut chosen: Vec<Series> =
         series.iter().filter(|s| s.is_total() && selection.named.is_empty()).cloned().collect();
     let mut rest: Vec<Series> = series.iter().filter(|s| !s.is_total()).cloned().collect();
     if !selection.named.is_empty() {
-        let ids = selection.named.iter().map(|name| resolve(name, series)).collect::<Result<Vec<_>>>()?;
+        let ids = resolve_all(&selection.named, series, codebook)?;
         rest.retain(|s| ids.contains(&s.issue_id));
     }
     let size = |s: &Series| s.at(analysis_period).and_then(|p| p.observed).unwrap_or(0);
@@ -181,11 +187,28 @@ pub(crate) fn select(analysis_period: Period, series: &[Series], selection: &Sel
     Ok(chosen)
 }
 
+/// The ids of the issues that a user names. What a codebook says was merged or split is what it went into.
+///
+/// # Errors
+/// Bad usage, with the nearest name.
+pub(crate) fn resolve_all(named: &[String], series: &[Series], codebook: Option<&Codebook>) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for name in named {
+        let gone =
+            codebook.and_then(|book| Some((book, book.find(name).filter(|at| !book.issues[*at].into.is_empty())?)));
+        match gone {
+            Some((book, at)) => ids.extend(book.current(at).into_iter().map(|at| book.issues[at].id.clone())),
+            None => ids.push(resolve(name, series)?),
+        }
+    }
+    Ok(ids)
+}
+
 /// The id of the issue that a user names by id or name.
 ///
 /// # Errors
 /// Bad usage, with the nearest name.
-pub(crate) fn resolve(wanted: &str, series: &[Series]) -> Result<String> {
+fn resolve(wanted: &str, series: &[Series]) -> Result<String> {
     let folded = wanted.to_lowercase();
     let mut issues = series.iter().filter(|s| !s.is_total());
     if let Some(found) = issues.find(|s| s.issue_id == wanted || s.issue.to_lowercase() == folded) {

@@ -27,7 +27,12 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let calendar = &analysis.found.counted.calendar;
     let step = calendar.by.name();
-    let mut series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
+    let mut series = analyse::select(
+        analysis.period,
+        &analysis.series,
+        Some(&analysis.found.issues.codebook),
+        &arguments.selection,
+    )?;
     // The total dwarfs its parts: it is drawn alone, or not at all.
     if series.len() > 1 {
         series.retain(|s| !s.is_total());

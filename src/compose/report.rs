@@ -145,12 +145,8 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
     let now = total.at(analysis.period).cloned().ok_or_else(|| Error::failed("internal: no point for the period"))?;
     let mut cards = cards(analysis)?;
     if !arguments.selection.named.is_empty() {
-        let ids = arguments
-            .selection
-            .named
-            .iter()
-            .map(|n| analyse::resolve(n, &analysis.series))
-            .collect::<Result<Vec<_>>>()?;
+        let named = &arguments.selection.named;
+        let ids = analyse::resolve_all(named, &analysis.series, Some(&found.issues.codebook))?;
         cards.retain(|c| ids.contains(&c.id));
     }
     if let Some(top) = arguments.selection.top {

@@ -13,7 +13,12 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     let found =
         analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
-    let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
+    let series = analyse::select(
+        analysis.period,
+        &analysis.series,
+        Some(&analysis.found.issues.codebook),
+        &arguments.selection,
+    )?;
     let calendar = &analysis.found.counted.calendar;
     let value = view::Trends {
         period: facts::period_name(calendar, analysis.period),
@@ -41,7 +46,7 @@ fn ready(arguments: &Trends) -> Result<u8> {
     }
     let before = counts.calendar.previous(period);
     let all = trends.series();
-    let series = analyse::select(period, &all, &arguments.selection)?;
+    let series = analyse::select(period, &all, None, &arguments.selection)?;
     let value = view::Trends {
         period: facts::period_name(&counts.calendar, period),
         zone: counts.calendar.zone_name().to_string(),
