@@ -360,7 +360,7 @@ impl Said {
         }
     }
 
-    /// Per stratum the voices (before, now).
+    /// Per stratum the voices (before, now); all of them for the last, of what matches no issue.
     fn strata_sizes(&self) -> Vec<(usize, usize)> {
         let mut distinct: Vec<Voice> = self.spoken.iter().map(|s| (s.back, s.voice, s.stratum)).collect();
         distinct.sort_unstable();
@@ -369,6 +369,10 @@ impl Said {
         for (back, _, stratum) in distinct {
             let size = &mut sizes[stratum as usize];
             if back == 0 { size.1 += 1 } else { size.0 += 1 }
+        }
+        // What matches nothing is no issue whose growth could explain a word: there it is the whole that counts.
+        if let Some(none) = sizes.last_mut() {
+            *none = (self.voices[1..].iter().sum(), self.voices[0]);
         }
         sizes
     }
