@@ -2,9 +2,9 @@
 
 use crate::cli::{Reading, Selection};
 use crate::cluster;
+use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::read::{self, Read};
-use crate::compose::{Session, emit};
 use crate::enrich::{self, Voiced};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
@@ -121,8 +121,8 @@ fn check_dated(read: &Read) -> Result<()> {
     let dated = read.records.len() - read.records.frame().column("created_at")?.null_count();
     if dated == 0 {
         let mut error = Error::failed("no record has a date, so nothing can be counted over time");
-        for one in read.opened.iter().take(3) {
-            error = error.evidence(format!("{} has the columns {}", one.dump.path, one.dump.columns.join(", ")));
+        for one in read.files.iter().filter(|one| !one.columns.is_empty()).take(3) {
+            error = error.evidence(format!("{} has the columns {}", one.sums.path, one.columns.join(", ")));
         }
         return Err(error.hint("name the date's column: --map created_at=COLUMN; plaint cluster needs no dates"));
     }
@@ -182,12 +182,5 @@ pub(crate) fn resolve(wanted: &str, series: &[Series]) -> Result<String> {
 
 /// The exit code of a run: 1 when `--keep-going` left files out.
 pub(crate) fn exit_code(found: &Found) -> u8 {
-    if !found.read.failed.is_empty() {
-        emit::complain(&format!(
-            "{} could not be read",
-            crate::report::words::counted(found.read.failed.len() as i64, "file")
-        ));
-        return 1;
-    }
-    0
+    read::exit_code(&found.read.failed)
 }

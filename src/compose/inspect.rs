@@ -8,10 +8,10 @@ use crate::render::views::inspect::{Dates, File, Inspection};
 use crate::report::model::Problem;
 
 pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
-    arguments.reading.ingest.check()?;
+    arguments.dumps.ingest.check()?;
     let mut files = Vec::new();
     let mut code = 0;
-    for (path, options) in read::jobs(session, &arguments.reading)? {
+    for (path, options) in read::jobs(session, &arguments.dumps)? {
         match inspect(&path, &options) {
             Ok(file) => files.push(file),
             // Every file is looked at: that is what the command is for.
@@ -32,8 +32,9 @@ pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
 }
 
 fn inspect(path: &str, options: &crate::ingest::options::Options) -> Result<File> {
-    let read::Opened { dump, plan, chunks } = read::open_one(path, options)?;
-    let merged = merge::merge(chunks)?;
+    let opened = read::open_one(path, options)?;
+    let merged = merge::merge(opened.stream()?.collect::<Result<_>>()?)?;
+    let read::Opened { dump, plan } = opened;
     let sums = merged.files.first().ok_or_else(|| Error::failed("internal: a dump without sums").at(path))?;
     let day = |text: &str| text.parse::<jiff::civil::Date>().ok();
     Ok(File {
