@@ -3,7 +3,7 @@
 use crate::chart::sparkline;
 use crate::compose::analyse::Found;
 use crate::error::Result;
-use crate::normalise::merge::FileSums;
+use crate::normalise::sums::FileSums;
 use crate::render::views::trends::{Row, SPARKS};
 use crate::report::funnel as funnel_words;
 use crate::report::issues::Hit;

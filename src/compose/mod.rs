@@ -9,6 +9,7 @@ pub(crate) mod facts;
 pub(crate) mod figures;
 pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod progress;
 pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;

@@ -1,33 +1,31 @@
 //! Dumps → records: which files, how each is read, what was set aside.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::cli::{MaxRejects, Reading};
+use crate::compose::progress::Progress;
 use crate::compose::{Session, emit};
 use crate::config::Input;
 use crate::error::{Error, Result};
-use crate::ingest::chunks::chunks;
-use crate::ingest::open::open;
 use crate::ingest::options::Options;
 use crate::ingest::raw::Dump;
-use crate::normalise::build::{Normalised, Normaliser};
+use crate::normalise::build::Normalised;
 use crate::normalise::filter::{self, Filter};
 use crate::normalise::merge::{self, Merged};
-use crate::normalise::plan::{Plan, Planner};
+use crate::normalise::plan::Plan;
 use crate::normalise::records::Records;
-
-/// Rows read at a time.
-const CHUNK: usize = 65_536;
+use crate::normalise::stream;
 
 /// One dump, understood.
 pub(crate) struct Opened {
     /// How it is read.
-    pub(crate) dump: Dump,
+    pub(crate) dump: Arc<Dump>,
     /// What its columns decided.
-    pub(crate) plan: Plan,
+    pub(crate) plan: Arc<Plan>,
     /// Its rows.
     pub(crate) chunks: Vec<Normalised>,
 }
@@ -56,7 +54,10 @@ pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
     reading.ingest.check()?;
     let filters = reading.conditions.iter().map(|c| Filter::parse(c)).collect::<Result<Vec<_>>>()?;
     let jobs = jobs(session, reading)?;
-    let results: Vec<Result<Opened>> = jobs.par_iter().map(|(path, options)| open_one(path, options)).collect();
+    let progress = Progress::over(session, jobs.iter().map(|(path, _)| path.as_str()));
+    let results: Vec<Result<Opened>> =
+        jobs.par_iter().map(|(path, options)| open_one(path, options, &progress)).collect();
+    progress.done();
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
     for result in results {
         match result {
@@ -92,20 +93,10 @@ pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
 }
 
 /// Opens a dump and reads it twice: once to decide, once to normalise.
-pub(crate) fn open_one(path: &str, options: &Options) -> Result<Opened> {
-    let dump = open(path, options)?;
-    let mut planner = Planner::new(&dump)?;
-    for raw in chunks(&dump, CHUNK)? {
-        planner.observe(&raw?)?;
-    }
-    let plan = planner.finish()?;
-    let mut normaliser = Normaliser::new(&dump, &plan)?;
-    let mut normalised = Vec::new();
-    for raw in chunks(&dump, CHUNK)? {
-        normalised.push(normaliser.normalise(&raw?)?);
-    }
-    drop(normaliser);
-    Ok(Opened { dump, plan, chunks: normalised })
+pub(crate) fn open_one(path: &str, options: &Options, progress: &Progress) -> Result<Opened> {
+    let understood = stream::understand(path, options, &|bytes| progress.looked(bytes))?;
+    let chunks = understood.all(&|bytes, rows| progress.read(bytes, rows))?;
+    Ok(Opened { dump: understood.dump, plan: understood.plan, chunks })
 }
 
 /// Every path with the options that fit it, sorted, each path once.

@@ -13,36 +13,13 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 use crate::normalise::build::Normalised;
 use crate::normalise::frame::FrameBuilder;
-use crate::normalise::problems::{Problem, Tally};
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::slots;
+use crate::normalise::sums::{FileSums, Sums};
 
 /// Where a record comes from; not part of its content.
 const PROVENANCE: [usize; 3] = [slots::SOURCE_FILE, slots::SOURCE_ROW, slots::SOURCE_LINE];
-
-/// What became of one dump's rows: `rows_read` is the sum of the next four.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileSums {
-    /// Path as named.
-    pub path: String,
-    /// Rows read.
-    pub rows_read: i64,
-    /// Records kept that name this dump as their place.
-    pub stored: i64,
-    /// Rows that repeat a record named elsewhere.
-    pub duplicates: i64,
-    /// Set aside with a reason.
-    pub rejected: i64,
-    /// Footers, ghost rows, rows that are no utterances.
-    pub skipped: i64,
-    /// Stored records without a date.
-    pub undated: i64,
-    /// Rows keyed by a hash of their cells, for want of a native id.
-    pub hashed: i64,
-    /// Reasons for the rejects and the skipped, by name.
-    pub problems: Vec<Problem>,
-}
 
 /// Rows that repeat a record: `source_file` (text), `source_row` (Int64, 1-based), `uid` (text, of the record kept);
 /// sorted by `uid`, file, row.
@@ -79,24 +56,12 @@ pub struct Merged {
 /// # Errors
 /// An internal error when rows read do not add up to stored, duplicate, rejected and skipped.
 pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
-    let mut sums: BTreeMap<String, FileSums> = BTreeMap::new();
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut reading: BTreeMap<String, Sums> = BTreeMap::new();
     let mut rejects: BTreeMap<String, Rejects> = BTreeMap::new();
     let mut headers = BTreeSet::new();
     let mut all = FrameBuilder::new(0).finish()?;
     for chunk in chunks {
-        let file = sums.entry(chunk.file.clone()).or_insert_with(|| FileSums::new(&chunk.file));
-        let tally = tallies.entry(chunk.file.clone()).or_default();
-        file.rows_read += chunk.rows_read;
-        file.hashed += chunk.hashed;
-        file.rejected += count(chunk.rejects.len());
-        for (reason, line, _) in chunk.rejects.reasons()? {
-            tally.add(&reason, 1, line);
-        }
-        for Problem { kind, count, example_line } in chunk.skipped {
-            file.skipped += count;
-            tally.add(&kind, count, example_line);
-        }
+        reading.entry(chunk.file.clone()).or_insert_with(|| Sums::new(&chunk.file)).add(&chunk)?;
         headers.extend(chunk.headers);
         all.vstack_mut_owned(chunk.records)?;
         if !chunk.rejects.is_empty() {
@@ -106,6 +71,7 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
             }
         }
     }
+    let mut sums: BTreeMap<String, FileSums> = reading.into_iter().map(|(path, sums)| (path, sums.finish())).collect();
     all.rechunk_mut();
     let chosen = choose(&all)?;
     let frame = place(&all, &chosen)?;
@@ -122,8 +88,7 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
             file.duplicates += 1;
         }
     }
-    for (path, file) in &mut sums {
-        file.problems = tallies.remove(path).unwrap_or_default().into_problems();
+    for file in sums.values() {
         file.check()?;
     }
     let repeats = IdxCa::from_slice("".into(), &chosen.repeats);
@@ -140,32 +105,6 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
         rejects: rejects.into_iter().collect(),
         caveats: chosen.caveats(),
     })
-}
-
-impl FileSums {
-    fn new(path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            rows_read: 0,
-            stored: 0,
-            duplicates: 0,
-            rejected: 0,
-            skipped: 0,
-            undated: 0,
-            hashed: 0,
-            problems: Vec::new(),
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        let sum = self.stored + self.duplicates + self.rejected + self.skipped;
-        if sum == self.rows_read {
-            return Ok(());
-        }
-        Err(Error::failed(format!("internal: {} rows read, {sum} accounted for", self.rows_read))
-            .at(&self.path)
-            .hint("this is a bug in plaint; please report it"))
-    }
 }
 
 /// Rows by position in the frame of all.
@@ -295,10 +234,6 @@ fn place(all: &DataFrame, chosen: &Chosen) -> Result<DataFrame> {
 
 fn at(row: IdxSize) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX)
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
