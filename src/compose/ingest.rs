@@ -3,10 +3,12 @@
 use jiff::civil::Date;
 
 use crate::cli::{Ingest, MaxRejects};
-use crate::compose::read::{self, Opened};
+use crate::compose::progress::Progress;
+use crate::compose::read;
 use crate::compose::{self, Session, emit, store};
 use crate::error::{Error, Result};
 use crate::normalise::rejects::Rejects;
+use crate::normalise::stream::Understood;
 use crate::normalise::sums::FileSums;
 use crate::normalise::versions::first_64_bits;
 use crate::render::views::{self, ingest as view};
@@ -27,11 +29,18 @@ struct Finished {
     caveats: Vec<String>,
 }
 
+/// The dumps, ready to be read.
+struct Reading<'a> {
+    opened: &'a [Understood],
+    facts: &'a [Facts],
+    progress: &'a Progress,
+}
+
 pub(crate) fn run(session: &Session, arguments: &Ingest) -> Result<u8> {
     arguments.dumps.ingest.check()?;
     let store = store::at(&arguments.stored);
     let replace = replace(arguments)?;
-    let (opened, mut failed) = read::open_all(session, &arguments.dumps)?;
+    let (opened, mut failed, progress) = read::open_all(session, &arguments.dumps)?;
     let facts: Vec<Facts> = opened.iter().map(facts).collect();
     let known = match replace {
         Some(_) => None,
@@ -51,8 +60,12 @@ pub(crate) fn run(session: &Session, arguments: &Ingest) -> Result<u8> {
                 caveats: Vec::new(),
             }
         }
-        _ => ingest(session, arguments, &store, replace.as_ref(), &opened, &facts, &mut failed)?,
+        _ => {
+            let reading = Reading { opened: &opened, facts: &facts, progress: &progress };
+            ingest(session, arguments, &store, replace.as_ref(), &reading, &mut failed)?
+        }
     };
+    progress.done();
     let value = view::Ingested {
         files: finished.sums.iter().zip(&facts).map(|(sums, facts)| file(sums, &facts.source)).collect(),
         store: view::Store {
@@ -74,14 +87,13 @@ fn ingest(
     arguments: &Ingest,
     store: &Store,
     replace: Option<&Replace>,
-    opened: &[Opened],
-    facts: &[Facts],
+    reading: &Reading<'_>,
     failed: &mut Vec<Error>,
 ) -> Result<Finished> {
     for _ in 0..TRIES {
         let waiting = || session.note("waiting: another plaint is writing into the store");
         let mut writer = store.writer(replace.cloned(), &waiting)?;
-        let rejects = take(&mut writer, opened, facts, arguments.dumps.rejects.is_some())?;
+        let rejects = take(&mut writer, reading, arguments.dumps.rejects.is_some())?;
         if let Some(path) = &arguments.dumps.rejects {
             emit::to(Some(path), &rejects)?;
         }
@@ -96,13 +108,15 @@ fn ingest(
 }
 
 /// Every chunk of every dump; gives the rows set aside, as they are written.
-fn take(writer: &mut Writer, opened: &[Opened], facts: &[Facts], keep: bool) -> Result<Vec<u8>> {
+fn take(writer: &mut Writer, reading: &Reading<'_>, keep: bool) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    for (one, facts) in opened.iter().zip(facts) {
+    for (one, facts) in reading.opened.iter().zip(reading.facts) {
         writer.dump(facts.clone());
         let mut rejects: Option<Rejects> = None;
-        for chunk in one.stream()? {
+        let mut stream = one.stream()?;
+        while let Some(chunk) = stream.next() {
             let chunk = chunk?;
+            reading.progress.read(stream.bytes(), chunk.rows_read);
             if keep && !chunk.rejects.is_empty() {
                 match &mut rejects {
                     Some(earlier) => earlier.append(&chunk.rejects)?,
@@ -163,7 +177,7 @@ fn check(most: MaxRejects, sums: &[FileSums], keep_going: bool, failed: &mut Vec
     read::check_rejects(most, &good)
 }
 
-fn facts(one: &Opened) -> Facts {
+fn facts(one: &Understood) -> Facts {
     let dump = &one.dump;
     let reading = format!(
         "{} {:?} {:?} {:?} {:?} {:?}",

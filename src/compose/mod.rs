@@ -10,6 +10,7 @@ pub(crate) mod figures;
 pub(crate) mod ingest;
 pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod progress;
 pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;

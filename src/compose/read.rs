@@ -7,31 +7,18 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::{Dumps, MaxRejects, Reading};
+use crate::compose::progress::Progress;
 use crate::compose::{Session, emit, stored};
 use crate::config::Input;
 use crate::error::{Error, Result};
-use crate::ingest::chunks::chunks;
-use crate::ingest::open::open;
 use crate::ingest::options::Options;
-use crate::ingest::raw::Dump;
-use crate::normalise::build::{Normalised, Normaliser};
+use crate::normalise::build::Normalised;
 use crate::normalise::filter::{self, Filter};
 use crate::normalise::merge::{self, Duplicates};
-use crate::normalise::plan::{Plan, Planner};
 use crate::normalise::records::Records;
+use crate::normalise::stream::{self, Understood};
 use crate::normalise::sums::FileSums;
 use crate::report::words;
-
-/// Rows read at a time.
-const CHUNK: usize = 65_536;
-
-/// One dump, understood; its rows are still in the file.
-pub(crate) struct Opened {
-    /// How it is read.
-    pub(crate) dump: Dump,
-    /// What its columns decided.
-    pub(crate) plan: Plan,
-}
 
 /// What is told of a dump, whether it was read now or when it was ingested.
 pub(crate) struct FileFacts {
@@ -111,8 +98,10 @@ pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
 }
 
 fn dumps(session: &Session, dumps: &Dumps) -> Result<Read> {
-    let (opened, failed) = open_all(session, dumps)?;
-    let chunks: Vec<Vec<Normalised>> = opened.par_iter().map(|one| one.stream()?.collect()).collect::<Result<_>>()?;
+    let (opened, failed, progress) = open_all(session, dumps)?;
+    let seen = |bytes, rows| progress.read(bytes, rows);
+    let chunks: Vec<Vec<Normalised>> = opened.par_iter().map(|one| one.all(&seen)).collect::<Result<_>>()?;
+    progress.done();
     write_rejects(dumps, &opened, &chunks)?;
     let merged = merge::merge(chunks.into_iter().flatten().collect())?;
     check_rejects(dumps.max_rejects, &merged.files.iter().collect::<Vec<_>>())?;
@@ -136,7 +125,7 @@ fn dumps(session: &Session, dumps: &Dumps) -> Result<Read> {
     })
 }
 
-fn facts(one: &Opened, sums: FileSums) -> FileFacts {
+fn facts(one: &Understood, sums: FileSums) -> FileFacts {
     let dump = &one.dump;
     FileFacts {
         sums,
@@ -148,14 +137,17 @@ fn facts(one: &Opened, sums: FileSums) -> FileFacts {
     }
 }
 
-/// Every dump asked for, its columns decided, sorted by path; and those that cannot be read, under `--keep-going`.
+/// Every dump asked for, its columns decided, sorted by path; those that cannot be read, under `--keep-going`; and how far
+/// that is.
 ///
 /// # Errors
 /// The first file that cannot be read (unless `--keep-going` and another can).
-pub(crate) fn open_all(session: &Session, dumps: &Dumps) -> Result<(Vec<Opened>, Vec<Error>)> {
+pub(crate) fn open_all(session: &Session, dumps: &Dumps) -> Result<(Vec<Understood>, Vec<Error>, Progress)> {
     dumps.ingest.check()?;
     let jobs = jobs(session, dumps)?;
-    let results: Vec<Result<Opened>> = jobs.par_iter().map(|(path, options)| open_one(path, options)).collect();
+    let progress = Progress::over(session, jobs.iter().map(|(path, _)| path.as_str()));
+    let results: Vec<Result<Understood>> =
+        jobs.par_iter().map(|(path, options)| open_one(path, options, &progress)).collect();
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
     for result in results {
         match result {
@@ -170,26 +162,12 @@ pub(crate) fn open_all(session: &Session, dumps: &Dumps) -> Result<(Vec<Opened>,
     if opened.is_empty() {
         return Err(Error::failed("no dump could be read").hint("see the messages above, one per file"));
     }
-    Ok((opened, failed))
+    Ok((opened, failed, progress))
 }
 
-/// Opens a dump and reads it through, to decide how its columns are read.
-pub(crate) fn open_one(path: &str, options: &Options) -> Result<Opened> {
-    let dump = open(path, options)?;
-    let mut planner = Planner::new(&dump)?;
-    for raw in chunks(&dump, CHUNK)? {
-        planner.observe(&raw?)?;
-    }
-    let plan = planner.finish()?;
-    Ok(Opened { dump, plan })
-}
-
-impl Opened {
-    /// Its records, chunk by chunk, in its order.
-    pub(crate) fn stream(&self) -> Result<impl Iterator<Item = Result<Normalised>> + '_> {
-        let mut normaliser = Normaliser::new(&self.dump, &self.plan)?;
-        Ok(chunks(&self.dump, CHUNK)?.map(move |raw| normaliser.normalise(&raw?)))
-    }
+/// Opens a dump and reads it through, to decide how its columns are read; its rows stay in the file.
+pub(crate) fn open_one(path: &str, options: &Options, progress: &Progress) -> Result<Understood> {
+    stream::understand(path, options, &|bytes| progress.looked(bytes))
 }
 
 /// Every path with the options that fit it, sorted, each path once.
@@ -250,7 +228,7 @@ fn options_for(options: &Options, input: Option<&Input>) -> Options {
 
 /// Writes what was set aside, before anything may fail over it. Several dumps go one below the other, each with its
 /// own header.
-fn write_rejects(dumps: &Dumps, opened: &[Opened], read: &[Vec<Normalised>]) -> Result<()> {
+fn write_rejects(dumps: &Dumps, opened: &[Understood], read: &[Vec<Normalised>]) -> Result<()> {
     let Some(path) = &dumps.rejects else { return Ok(()) };
     let mut bytes = Vec::new();
     for (one, chunks) in opened.iter().zip(read) {
