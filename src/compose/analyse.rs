@@ -5,6 +5,7 @@ use crate::cluster;
 use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::read::{self, Read};
+use crate::compose::stored;
 use crate::enrich::{self, Voiced};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
@@ -71,13 +72,15 @@ pub(crate) fn find(
     {
         cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
     }
-    let read = read::read(session, reading)?;
+    let mut read = read::read(session, reading)?;
     if dates == Dates::Needed {
         check_dated(&read)?;
     }
     let voiced = enrich::enrich(&read.records, redact)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let counted = counted::counted(&read.records, trend, &declared)?;
+    let newest = stored::newest(&read.records, &counted)?;
+    read.store.iter_mut().for_each(|store| store.newest_record = newest);
     let rows = learnable(&counted, &read)?;
     let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
     Ok(Found { read, voiced, counted, issues })

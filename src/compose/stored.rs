@@ -12,6 +12,7 @@ use crate::normalise::merge;
 use crate::normalise::records::Records;
 use crate::store::Store;
 use crate::trend::calendar;
+use crate::trend::counted::{Counted, FUTURE};
 
 /// The store, if it is to be read: no dump is named, and a store is, or there is one in its usual place.
 ///
@@ -54,11 +55,8 @@ pub(crate) fn read(store: &Store, reading: &Reading) -> Result<Read> {
         columns: Vec::new(),
     });
     let arbitrary: i64 = ledger.standing().iter().map(|entry| entry.arbitrary).sum();
-    let origin = Origin {
-        path: store.folder().display().to_string(),
-        version: snapshot.version(),
-        newest_record: newest(&records)?,
-    };
+    let origin =
+        Origin { path: store.folder().display().to_string(), version: snapshot.version(), newest_record: None };
     Ok(Read {
         files: files.collect(),
         all: records.len() as i64,
@@ -71,9 +69,12 @@ pub(crate) fn read(store: &Store, reading: &Reading) -> Result<Read> {
     })
 }
 
-/// The day the newest record was written, in UTC.
-fn newest(records: &Records) -> Result<Option<Date>> {
-    Ok(records.instants("created_at")?.iter().flatten().max().map(|micros| calendar::wall(micros).date()))
+/// The day the newest record was written, in UTC; dates beyond the last dense day are mistakes and left out.
+pub(crate) fn newest(records: &Records, counted: &Counted) -> Result<Option<Date>> {
+    let reasons = counted.frame().column("reason")?.str()?;
+    let dated = records.instants("created_at")?.iter().zip(reasons.iter());
+    let newest = dated.filter(|(_, reason)| *reason != Some(FUTURE)).filter_map(|(at, _)| at).max();
+    Ok(newest.map(|micros| calendar::wall(micros).date()))
 }
 
 impl Origin {

@@ -7,6 +7,9 @@ use crate::render::number::count;
 use crate::render::table::{Table, flexible, right};
 use crate::render::{csv_table, views, words};
 
+/// Columns of the terminal for a dump's path: what the numbers leave.
+const NAMES: usize = 16;
+
 /// What `plaint ingest` prints.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ingested {
@@ -70,7 +73,7 @@ impl Ingested {
         columns.extend(numbers.map(right));
         let mut table = Table::new(&columns);
         let row = |name: &str, numbers: [i64; 7]| -> Vec<String> {
-            std::iter::once(name.to_string()).chain(numbers.map(count)).collect()
+            std::iter::once(words::truncate_start(name, NAMES)).chain(numbers.map(count)).collect()
         };
         self.files.iter().for_each(|file| table.row(row(&file.path, file.numbers())));
         if self.files.len() > 1 {
