@@ -19,6 +19,7 @@ pub mod normalise;
 pub mod render;
 pub mod report;
 pub mod stats;
+pub mod store;
 pub mod trend;
 
 use std::ffi::OsString;
@@ -59,12 +60,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let session = |quiet: bool| Session { config: config.clone(), quiet };
     match &cli.command {
         Command::Inspect(a) => compose::inspect::run(&session(a.output.quiet), a),
+        Command::Ingest(a) => compose::ingest::run(&session(a.output.quiet), a),
         Command::Cluster(a) => compose::cluster::run(&session(a.output.quiet), a),
         Command::Issues(a) => compose::issues::run(&session, &a.verb),
         Command::Trends(a) => compose::trends::run(&session(a.output.quiet), a),
         Command::Show(a) => compose::show::run(&session(a.output.quiet), a),
         Command::Chart(a) => compose::chart::run(&session(a.quiet), a),
         Command::Report(a) => compose::report::run(&session(a.quiet), a),
+        Command::Store(a) => compose::store::run(&session(a.action.output().quiet), a),
         Command::List(a) => compose::list::run(a),
     }
 }

@@ -13,8 +13,8 @@ use crate::compose::analyse::{self, Found};
 use crate::compose::candidates::{self, Sought};
 use crate::compose::{self, Session, codebooks, facts};
 use crate::error::{Error, Result};
+use crate::render::views::cluster as view;
 use crate::render::views::trends::SPARKS;
-use crate::render::views::{self, cluster as view};
 
 pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
     let mut found = analyse::find(
@@ -43,7 +43,8 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
     let mut value = clusters(&found, arguments)?;
     value.candidates = candidates::shown(&found, &sought)?;
     value.note.push_str(&sought.note);
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    let store = found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
 }
 
@@ -82,7 +83,8 @@ fn refit(session: &Session, arguments: &Cluster, found: &mut Found) -> Result<u8
     if arguments.write.is_none() {
         value.note.push_str(" Nothing was written; --write FILE saves the issues as learned anew.");
     }
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    let store = found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(found))
 }
 
@@ -202,7 +204,8 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
     let mut rows: Vec<view::Row> = (0..frame.height())
         .map(|row| line(files.get(row).unwrap_or_default(), numbers.get(row).unwrap_or(0), row))
         .collect();
-    let repeats = found.read.merged.duplicates.frame();
+    let Some(repeats) = &found.read.duplicates else { return Ok(sorted(rows)) };
+    let repeats = repeats.frame();
     let (files, numbers, repeated) =
         (repeats.column("source_file")?.str()?, repeats.column("source_row")?.i64()?, repeats.column("uid")?.str()?);
     for at in 0..repeats.height() {
@@ -210,6 +213,10 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
             rows.push(line(files.get(at).unwrap_or_default(), numbers.get(at).unwrap_or(0), *row));
         }
     }
+    Ok(sorted(rows))
+}
+
+fn sorted(mut rows: Vec<view::Row>) -> Vec<view::Row> {
     rows.sort_by(|a, b| (&a.file, a.row).cmp(&(&b.file, b.row)));
-    Ok(rows)
+    rows
 }

@@ -14,7 +14,7 @@ use crate::cluster::matches::Match;
 use crate::cluster::matching::{Matcher, match_records};
 use crate::cluster::{Options, words};
 use crate::compose::analyse::{self, Heard};
-use crate::compose::{self, Session, codebooks, emit};
+use crate::compose::{self, Session, codebooks, emit, stored};
 use crate::error::{Error, Result, nearest};
 use crate::render::views::{self, issues as view};
 use crate::report::quotes::{self, Candidate};
@@ -92,7 +92,7 @@ fn file(options: &Options) -> Result<(PathBuf, String)> {
 
 /// The records to look at, if any are named.
 fn heard(session: &Session, reading: &Reading, trend: &trend::options::Options) -> Result<Option<Heard>> {
-    if reading.files.is_empty() && session.config.inputs.is_empty() {
+    if !stored::anything(session, reading) {
         return Ok(None);
     }
     analyse::hear(session, reading, trend, true, analyse::Dates::Optional).map(Some)
