@@ -14,6 +14,7 @@ use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::calendar::{self, Period};
 use crate::trend::counted::GOOD_RATING;
 use crate::trend::coverage::Cover;
+use crate::trend::form;
 use crate::trend::options::Count;
 
 /// Feeds named one by one before the rest is only counted.
@@ -86,6 +87,12 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
             words::count(all)
         ));
     }
+    let judged = counts.place(analysis.period).unwrap_or(0);
+    let recent = |c: &&form::Change| c.place <= judged && judged - c.place < form::DOUBT;
+    sentences.extend(analysis.changes.iter().filter(recent).map(|change| {
+        let words = form::words(change, counts);
+        format!("{words}: what changed there since may be the export, not the customers.")
+    }));
     let history =
         analysis.series.iter().find(|s| s.is_total()).and_then(|s| s.at(analysis.period)).map_or(0, |p| p.history);
     if whole && history < LEAST_HISTORY as i64 {

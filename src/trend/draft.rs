@@ -1,0 +1,196 @@
+//! One period of one issue: its counts, and every test on earlier periods alone, before the correction for many tests.
+
+use crate::trend::baseline::detector::{Baseline, detect};
+use crate::trend::compare::proportion;
+use crate::trend::counts::Counts;
+use crate::trend::coverage::Cover;
+use crate::trend::exact::garwood;
+use crate::trend::form::{Change, DOUBT};
+use crate::trend::judge::Known;
+use crate::trend::lifecycle::{self, Past};
+use crate::trend::honest::so_far;
+use crate::trend::lasting;
+use crate::trend::like_for_like::LikeForLike;
+use crate::trend::running;
+use crate::trend::series::{Caveat, Found, Point, Running};
+use crate::trend::shift::LEAST_PERIODS;
+
+/// A spike needs as many records in the last four periods (Farrington et al. 1996).
+pub(crate) const FLOOR: i64 = 5;
+/// The periods the floor looks at.
+const FLOOR_PERIODS: usize = 4;
+
+/// A point and what is needed to tell whether it is a signal.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) point: Point,
+    pub(crate) baseline: Option<Baseline>,
+    /// Enough records lately to be a signal.
+    pub(crate) floor: bool,
+    /// Tests other than of the count itself; each is a member of its kind's family, signal or not.
+    pub(crate) others: Vec<Found>,
+    /// Whether it was looked at for a shift and for spreading too: then nothing found is a test passed, with p = 1.
+    pub(crate) tests: bool,
+}
+
+/// One issue and segment, by place.
+pub(crate) struct Lane<'a> {
+    pub(crate) counts: &'a Counts,
+    pub(crate) known: &'a Known,
+    pub(crate) issue: usize,
+    pub(crate) segment: usize,
+}
+
+impl Lane<'_> {
+    /// Whether it is the total of all counted records.
+    pub(crate) fn is_total(&self) -> bool {
+        self.counts.has_total() && self.issue == 0
+    }
+
+    /// The period at `place`, compared on the feeds of `alike`; untested without.
+    pub(crate) fn draft(&self, place: usize, alike: Option<&LikeForLike>) -> Draft {
+        let mut point = self.point(place);
+        let untested = |point| Draft { point, baseline: None, floor: false, others: Vec::new(), tests: false };
+        let Some(alike) = alike else { return untested(point) };
+        let history = self.past(self.issue, alike, alike.from, place);
+        let Some(&compared) = history.last() else { return untested(point) };
+        point.compared = Some(compared);
+        point.history = history.len() as i64 - 1;
+        let totals = (self.counts.has_total() && !self.is_total())
+            .then(|| self.past(0, alike, place + 1 - history.len(), place))
+            .filter(|t| t.len() == history.len());
+        self.rate(&mut point, compared, totals.as_deref().and_then(|t| t.last()).copied());
+        let Some(baseline) = detect(&history, self.counts.calendar.by) else { return untested(point) };
+        point.expected = Some(baseline.expected);
+        point.upper = Some(baseline.upper as f64);
+        point.p = Some(baseline.p);
+        point.test = Some(if baseline.full { "nb_glm" } else { "nb_level" });
+        point.alpha = Some(baseline.alpha);
+        let (low, high) = garwood(compared as f64, 0.95, baseline.phi);
+        point.effect = Some(compared as f64 / baseline.expected);
+        point.effect_low = Some(low / baseline.expected);
+        point.effect_high = Some(high / baseline.expected);
+        if !baseline.full {
+            point.caveats.push(Caveat::LimitedHistory);
+        }
+        if self.known.exploratory && !self.is_total() {
+            point.caveats.push(Caveat::Exploratory);
+        }
+        if self.artefact(place, alike) {
+            point.caveats.push(Caveat::SourceChange);
+        }
+        let lately: i64 = history.iter().rev().take(FLOOR_PERIODS).sum();
+        let mut others = Vec::new();
+        if !self.is_total() {
+            let past = Past {
+                counts: &history,
+                totals: totals.as_deref(),
+                first: place + 1 - history.len(),
+                resolved: self.known.resolved.contains(&self.counts.issues[self.issue].0),
+                point: &point,
+            };
+            others.extend(lifecycle::tests(&past, self.counts));
+            others.extend(self.lasting(&history, place, alike, &point));
+        }
+        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests: history.len() >= LEAST_PERIODS }
+    }
+
+    /// The unfinished period at `place` against the same part of those before, on the feeds that the last whole one was
+    /// compared on and that are not at their end; null where nothing can be said.
+    pub(crate) fn running(&self, place: usize, before: &LikeForLike) -> Option<Running> {
+        let counts = self.counts;
+        let ends = |feed: &usize| counts.feeds()[*feed].span.is_some_and(|s| s.last >= counts.now);
+        let feeds: Vec<usize> = before.feeds.iter().copied().filter(ends).collect();
+        let alike = LikeForLike { feeds, ..before.clone() };
+        if alike.feeds.is_empty() {
+            return None;
+        }
+        let over = running::over(counts, &self.known.daily, &alike.feeds, place)?;
+        let cell = |feed: &usize| counts.cell(self.issue, self.segment, *feed, place).observed.unwrap_or(0);
+        let observed = alike.feeds.iter().map(cell).sum();
+        // The count of a period that is not over plays no part in what is expected of it.
+        let mut history = self.past(self.issue, &alike, alike.from, place.checked_sub(1)?);
+        history.push(0);
+        let baseline = detect(&history, counts.calendar.by)?;
+        let so_far = so_far(observed, baseline.expected, baseline.phi, &over)?;
+        Some(Running {
+            days: over.days as i64,
+            of: over.of as i64,
+            observed,
+            expected: so_far.expected,
+            upper: so_far.upper as f64,
+            p: so_far.p,
+        })
+    }
+
+    /// A lasting shift, and words that spread.
+    fn lasting(&self, history: &[i64], place: usize, alike: &LikeForLike, point: &Point) -> Vec<Found> {
+        let (counts, first) = (self.counts, place + 1 - history.len());
+        let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, first, place);
+        let shifted = lasting::shifted(history, first, point, counts);
+        let spreading = lasting::spreading(&measures, point, counts);
+        let arrives = || lasting::arrives(counts, self.issue, self.segment, place, alike, point);
+        let viral = spreading.or_else(|| counts.has_total().then(arrives).flatten());
+        shifted.into_iter().chain(viral).collect()
+    }
+
+    /// Whether the feed that most of its records are from changed its form or volume abruptly just before.
+    fn artefact(&self, place: usize, alike: &LikeForLike) -> bool {
+        let own = |feed: usize| self.counts.cell(self.issue, self.segment, feed, place).observed.unwrap_or(0);
+        let all: i64 = alike.feeds.iter().map(|feed| own(*feed)).sum();
+        let recent = |c: &&Change| c.place <= place && place - c.place < DOUBT && alike.feeds.contains(&c.feed);
+        self.known.changes.iter().filter(recent).any(|change| own(change.feed) * 2 >= all)
+    }
+
+    /// The counts of the compared feeds from `least` to `place`, up to a cell that is not known, going back.
+    fn past(&self, issue: usize, alike: &LikeForLike, least: usize, place: usize) -> Vec<i64> {
+        let cell = |feed: &usize, p| self.counts.cell(issue, self.segment, *feed, p).observed;
+        let sum = |p| alike.feeds.iter().map(|f| cell(f, p)).sum::<Option<i64>>();
+        let mut past: Vec<i64> = (least..=place).rev().map_while(sum).collect();
+        past.reverse();
+        past
+    }
+
+    /// What was counted, untested.
+    fn point(&self, place: usize) -> Point {
+        let counts = self.counts;
+        let feeds = 0..counts.feeds().len();
+        let cells: Vec<_> = feeds.clone().map(|feed| counts.cell(self.issue, self.segment, feed, place)).collect();
+        let period = counts.period(place);
+        let cover = |wanted: Cover| feeds.clone().any(|feed| counts.cover(feed, place) == wanted);
+        let complete = counts.calendar.is_complete(period, counts.now);
+        let seen = |feed: &usize| counts.feeds()[*feed].span.is_some();
+        Point {
+            period,
+            observed: cells.iter().filter_map(|c| c.observed).reduce(|a, b| a + b),
+            records: cells.iter().map(|c| c.records).sum(),
+            authors: cells.iter().map(|c| c.authors).sum(),
+            exposure: counts.exposure(self.issue, self.segment, place),
+            partial: !complete || (cover(Cover::Part) && !cover(Cover::Whole)),
+            covered: feeds.clone().filter(seen).all(|feed| counts.cover(feed, place) == Cover::Whole)
+                && cover(Cover::Whole),
+            ..Point::default()
+        }
+    }
+
+    /// The rate and its interval: Garwood's on an exposure given, Clopper and Pearson's on a share of all records.
+    fn rate(&self, point: &mut Point, compared: i64, total: Option<i64>) {
+        let given = self.counts.has_exposure();
+        if given && point.exposure.is_none_or(|e| e <= 0.0) {
+            point.caveats.push(Caveat::NoExposure);
+        }
+        if !given {
+            point.exposure = total.map(|t| t as f64);
+        }
+        let Some(exposure) = point.exposure.filter(|e| *e > 0.0) else { return };
+        let (low, high) = match total {
+            Some(total) if !given => proportion(compared, total),
+            _ => {
+                let (low, high) = garwood(compared as f64, 0.95, 1.0);
+                (low / exposure, high / exposure)
+            }
+        };
+        point.rate = Some(compared as f64 / exposure);
+        (point.rate_low, point.rate_high) = (Some(low), Some(high));
+    }
+}
