@@ -246,8 +246,10 @@ pub struct Compare {
 
 /// `plaint check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 nothing to tell; 1 could not do it; 2 bad usage; 3 signals at or above --fail-on; \
-                        4 could not judge")]
+#[command(
+    after_help = "Exit codes: 0 nothing to tell; 1 could not do it; 2 bad usage; 3 signals at or above --fail-on; \
+                        4 could not judge"
+)]
 pub struct Check {
     /// Which dumps.
     #[command(flatten)]

@@ -137,9 +137,7 @@ fn signals(analysis: &Analysis, wanted: &[String]) -> Result<Vec<(Subject, Level
         }
         all.extend(series.signals_at(analysis.period).filter_map(|f| Some((series, f, f.level?))));
     }
-    all.sort_by(|a, b| {
-        b.2.cmp(&a.2).then(b.1.records.cmp(&a.1.records)).then_with(|| a.0.issue_id.cmp(&b.0.issue_id))
-    });
+    all.sort_by(|a, b| b.2.cmp(&a.2).then(b.1.records.cmp(&a.1.records)).then_with(|| a.0.issue_id.cmp(&b.0.issue_id)));
     let calendar = &analysis.counts.calendar;
     let uids = analysis.found.read.records.frame().column("uid")?.str()?;
     let mut told = Vec::new();

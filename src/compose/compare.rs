@@ -66,7 +66,11 @@ pub(crate) fn run(session: &Session, arguments: &Compare) -> Result<u8> {
 fn pairs(found: &Found, arguments: &Compare, span: Span) -> Result<(Vec<[Side; 2]>, Option<String>)> {
     let calendar = &found.counted.calendar;
     let label = |span: Span| {
-        if span.first == span.last { crate::trend::calendar::day_label(span.first) } else { span_label(span.first, span.last) }
+        if span.first == span.last {
+            crate::trend::calendar::day_label(span.first)
+        } else {
+            span_label(span.first, span.last)
+        }
     };
     let side = |span: Span, segment: Option<&str>, others: bool| Side {
         label: match segment {
@@ -117,16 +121,25 @@ fn segments(found: &Found, calendar: &Calendar, span: Span) -> Result<(Vec<Strin
     let mut sizes: Vec<(&str, i64)> = sizes.into_iter().collect();
     sizes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     if sizes.len() < 2 {
-        return Err(Error::failed(format!("there are no two segments with counted records from {} to {}", span.first, span.last))
-            .hint(format!("name another column or another --period; the data is counted by {}", calendar.by.name())));
+        return Err(Error::failed(format!(
+            "there are no two segments with counted records from {} to {}",
+            span.first, span.last
+        ))
+        .hint(format!("name another column or another --period; the data is counted by {}", calendar.by.name())));
     }
     let left = sizes.len().saturating_sub(SEGMENTS);
     Ok((sizes.into_iter().take(SEGMENTS).map(|(name, _)| name.to_owned()).collect(), left))
 }
 
 fn comparison(found: &Found, arguments: &Compare, inputs: &Inputs, sides: &[Side; 2]) -> Result<view::Comparison> {
-    let issues: Vec<(String, String)> =
-        found.issues.codebook.issues.iter().filter(|i| i.status.counts()).map(|i| (i.id.clone(), i.name.clone())).collect();
+    let issues: Vec<(String, String)> = found
+        .issues
+        .codebook
+        .issues
+        .iter()
+        .filter(|i| i.status.counts())
+        .map(|i| (i.id.clone(), i.name.clone()))
+        .collect();
     let matches = found.issues.matches.frame();
     let mut compared = compare(&found.counted, matches, &issues, sides, inputs.exposures.as_ref())?;
     let mut caveats: Vec<String> = Vec::new();
@@ -138,7 +151,8 @@ fn comparison(found: &Found, arguments: &Compare, inputs: &Inputs, sides: &[Side
     if inputs.exposures.is_some() && compared.lines.iter().any(|l| l.a.exposure.is_none() || l.b.exposure.is_none()) {
         caveats.push("The exposure of a side is missing or 0: only counts are compared.".into());
     }
-    let small = |line: &Line| arguments.min_cell.is_some_and(|least| [line.a.count, line.b.count].iter().any(|n| *n < least));
+    let small =
+        |line: &Line| arguments.min_cell.is_some_and(|least| [line.a.count, line.b.count].iter().any(|n| *n < least));
     let mut lines: Vec<Line> = select(compared.lines, arguments)?;
     let hidden = lines.iter_mut().filter(|l| small(l)).map(hide).count();
     if hidden > 0 {
@@ -185,7 +199,10 @@ fn select(lines: Vec<Line>, arguments: &Compare) -> Result<Vec<Line>> {
     let p = |line: &Line| line.count.iter().chain(&line.rate).map(|t| t.q).fold(f64::INFINITY, f64::min);
     let clear = |line: &Line| p(line) <= CLEAR;
     rest.sort_by(|a, b| {
-        clear(b).cmp(&clear(a)).then((b.a.count + b.b.count).cmp(&(a.a.count + a.b.count))).then(a.issue_id.cmp(&b.issue_id))
+        clear(b)
+            .cmp(&clear(a))
+            .then((b.a.count + b.b.count).cmp(&(a.a.count + a.b.count)))
+            .then(a.issue_id.cmp(&b.issue_id))
     });
     if let Some(top) = selection.top {
         rest.truncate(top);

@@ -49,13 +49,7 @@ fn ready(arguments: &Trends) -> Result<u8> {
     Ok(0)
 }
 
-fn view(
-    counts: &Counts,
-    inputs: &Inputs,
-    mut series: Vec<Series>,
-    period: Period,
-    arguments: &Trends,
-) -> view::Trends {
+fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Period, arguments: &Trends) -> view::Trends {
     let calendar = &counts.calendar;
     let place = counts.place(period).unwrap_or(0);
     let (mut cells, prior) = table(counts, place, SEGMENTS_OVER);
@@ -99,10 +93,7 @@ fn view(
         disproportion_periods: SEGMENTS_OVER.min(place + 1),
         events,
         caveats,
-        rows: series
-            .into_iter()
-            .map(|s| facts::trend_row(counts, s, period, before, &inputs.events))
-            .collect(),
+        rows: series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect(),
     }
 }
 

@@ -73,7 +73,9 @@ impl State {
                 .hint("name another file, or move this one away to start anew")
         })?;
         if state.version != VERSION {
-            return Err(Error::failed(format!("its layout is {}, this plaint writes {VERSION}", state.version)).at(path));
+            return Err(
+                Error::failed(format!("its layout is {}, this plaint writes {VERSION}", state.version)).at(path)
+            );
         }
         if state.question != question {
             return Err(Error::failed("it belongs to another check")

@@ -175,7 +175,9 @@ fn lines(text: &[u8], path: &str, calendar: &Calendar) -> Result<Vec<Line>> {
         let bad = |what: &str, cell: &str, hint: &str| {
             Error::failed(what).at(path).line(row.line).evidence(format!("\"{cell}\"")).hint(hint)
         };
-        let Some(period) = row.cell(0) else { return Err(bad("a row without a period", "", "write a day, 2026-11-02")) };
+        let Some(period) = row.cell(0) else {
+            return Err(bad("a row without a period", "", "write a day, 2026-11-02"));
+        };
         let wall = wall(period, calendar)
             .ok_or_else(|| bad("not a period", period, "write a day (2026-11-02), a timestamp, 2026-W46 or 2026-10"))?;
         let count = |text: &str| {
@@ -255,7 +257,10 @@ mod tests {
     fn gaps_are_told() {
         let text = "period,observed\n2026-11-02,3.0\n2026-11-23,\n";
         let (_, caveats) = read(text.as_bytes(), "c.csv", &Options::default()).unwrap();
-        assert!(caveats[0].starts_with("2 of 4 weeks have no row and are taken for 0, the first 2026-W46"), "{caveats:?}");
+        assert!(
+            caveats[0].starts_with("2 of 4 weeks have no row and are taken for 0, the first 2026-W46"),
+            "{caveats:?}"
+        );
         assert!(caveats[1].starts_with("1 counts are empty"), "{caveats:?}");
     }
 

@@ -51,9 +51,9 @@ pub fn table(counts: &Counts, place: usize, periods: usize) -> (Vec<Disproportio
     for issue in 1..counts.issues.len() {
         let row: Vec<i64> = segments.clone().map(|s| sum(issue, s)).collect();
         let total = row.iter().sum();
-        cells.extend(segments.clone().map(|s| {
-            (issue, s, Cell { n: row[s], expected: independent(total, sizes[s], all) })
-        }));
+        cells.extend(
+            segments.clone().map(|s| (issue, s, Cell { n: row[s], expected: independent(total, sizes[s], all) })),
+        );
     }
     let prior = ebgm_prior::fit(&cells.iter().map(|c| c.2).collect::<Vec<_>>(), false);
     let mut found: Vec<Disproportion> = cells
@@ -81,9 +81,10 @@ pub fn table(counts: &Counts, place: usize, periods: usize) -> (Vec<Disproportio
         .collect();
     found.sort_by(|a, b| {
         let low = |d: &Disproportion| d.eb05.unwrap_or(0.0);
-        low(b).total_cmp(&low(a)).then(b.observed.cmp(&a.observed)).then_with(|| {
-            (&a.issue_id, &a.segment).cmp(&(&b.issue_id, &b.segment))
-        })
+        low(b)
+            .total_cmp(&low(a))
+            .then(b.observed.cmp(&a.observed))
+            .then_with(|| (&a.issue_id, &a.segment).cmp(&(&b.issue_id, &b.segment)))
     });
     (found, prior)
 }

@@ -1,11 +1,11 @@
 //! Signals that are not of one period's count: lasting shifts, and words that spread.
 
-use crate::trend::counts::Counts;
 use crate::trend::compare::rate_ratio;
+use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
 use crate::trend::exact::garwood;
-use crate::trend::like_for_like::LikeForLike;
 use crate::trend::lifecycle::BASELINE;
+use crate::trend::like_for_like::LikeForLike;
 use crate::trend::series::{Found, Point, Signal};
 use crate::trend::shift;
 use crate::trend::spread::{Measures, NAMES};
@@ -117,7 +117,8 @@ pub(crate) fn arrives(
     let total = |feed: usize, p: usize| counts.cell(0, segment, feed, p).observed.unwrap_or(0);
     let mut best: Option<(f64, usize, i64, i64)> = None;
     // It must have been known elsewhere, or it is a new issue and not a new place.
-    let elsewhere = |feed: usize| alike.feeds.iter().filter(|f| **f != feed).any(|f| (alike.from..place).any(|p| own(*f, p) > 0));
+    let elsewhere =
+        |feed: usize| alike.feeds.iter().filter(|f| **f != feed).any(|f| (alike.from..place).any(|p| own(*f, p) > 0));
     for feed in alike.feeds.iter().copied() {
         let since = (0..place).rev().take_while(|p| counts.cover(feed, *p) == Cover::Whole).count();
         let now = own(feed, place);

@@ -53,13 +53,7 @@ pub(crate) fn tests(past: &Past<'_>, grid: &Counts) -> Option<Found> {
 /// The test of what came since a birth or return against the `quiet` periods just before it: conditional exact,
 /// one-sided, by share of all records where they are known. The record that made the beginning one is not counted: it
 /// was not free to be absent.
-fn rise(
-    past: &Past<'_>,
-    kind: Signal,
-    quiet: std::ops::Range<usize>,
-    begins: Period,
-    about: String,
-) -> Option<Found> {
+fn rise(past: &Past<'_>, kind: Signal, quiet: std::ops::Range<usize>, begins: Period, about: String) -> Option<Found> {
     let since = quiet.end..past.counts.len();
     let sum = |range: &std::ops::Range<usize>| past.counts[range.clone()].iter().sum::<i64>();
     let exposure = |range: &std::ops::Range<usize>| match past.totals {

@@ -50,7 +50,8 @@ pub fn over(counts: &Counts, daily: &[Days], feeds: &[usize], place: usize) -> O
     let of = usize::try_from(last - first + 1).ok()?;
     let (mut begun, mut all) = (0, 0);
     for start in &whole {
-        let end = day_of(calendar.next(calendar.period_of(crate::trend::calendar::date_of(*start).at(0, 0, 0, 0))).date());
+        let end =
+            day_of(calendar.next(calendar.period_of(crate::trend::calendar::date_of(*start).at(0, 0, 0, 0))).date());
         begun += sum(*start, (start + days as i64).min(end));
         all += sum(*start, end);
     }

@@ -116,9 +116,8 @@ pub fn compare(
     exposures: Option<&Exposures>,
 ) -> Result<Compared> {
     let (grid, rows) = grid(counted, issues)?;
-    let covers = |span: Option<Span>, side: &Side| {
-        span.is_some_and(|s| s.first <= side.span.first && side.span.last <= s.last)
-    };
+    let covers =
+        |span: Option<Span>, side: &Side| span.is_some_and(|s| s.first <= side.span.first && side.span.last <= s.last);
     let feeds = grid.feeds();
     let both: Vec<bool> = feeds.iter().map(|f| sides.iter().all(|side| covers(f.span, side))).collect();
     let mut counts = [vec![0_i64; issues.len() + 1], vec![0_i64; issues.len() + 1]];
@@ -143,7 +142,8 @@ pub fn compare(
     let totals = [counts[0][0], counts[1][0]];
     let mut lines: Vec<Line> = Vec::new();
     for issue in 0..=issues.len() {
-        let tally = |side: usize| tally(counts[side][issue], totals[side], given[side], exposures.is_some(), issue == 0);
+        let tally =
+            |side: usize| tally(counts[side][issue], totals[side], given[side], exposures.is_some(), issue == 0);
         let (a, b) = (tally(0), tally(1));
         let days = |side: usize| length(sides[side].span) as f64;
         let plain = |change: Option<Change>| change.map(|change| Tested { change, q: change.p });

@@ -28,7 +28,9 @@ impl Against {
         match text.trim() {
             "previous" => Ok(Self::Previous),
             "year" => Ok(Self::Year),
-            other => When::parse(other).map(Self::Time).map_err(|said| format!("neither previous nor year, and {said}")),
+            other => {
+                When::parse(other).map(Self::Time).map_err(|said| format!("neither previous nor year, and {said}"))
+            }
         }
     }
 }

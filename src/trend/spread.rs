@@ -67,7 +67,8 @@ pub fn spread(
     };
     let reach_column = frame.column("reach").or_else(|_| frame.column("vendor_reach"))?.cast(&DataType::Float64)?;
     let reach = reach_column.f64()?;
-    let feed_place: BTreeMap<&str, usize> = counts.feeds().iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
+    let feed_place: BTreeMap<&str, usize> =
+        counts.feeds().iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
     let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
     let mut spread = Spread::default();
     let mut who: Vec<((usize, usize, usize), usize, i64)> = Vec::new();

@@ -219,7 +219,20 @@ mod tests {
         assert_eq!(when("2w").first_day(now), date(2026, 11, 2));
         assert_eq!(when("30d").first_day(now), date(2026, 10, 17));
         assert_eq!(when("6m").last_day(now), date(2026, 5, 15));
-        for bad in ["", "yesterday", "2025-W53", "2026-13", "2026-02-30", "02.11.2026", "0w", "2026-Q5", "w", "é1w", "2026-10..2026-09", "2w..2026-10"] {
+        for bad in [
+            "",
+            "yesterday",
+            "2025-W53",
+            "2026-13",
+            "2026-02-30",
+            "02.11.2026",
+            "0w",
+            "2026-Q5",
+            "w",
+            "é1w",
+            "2026-10..2026-09",
+            "2w..2026-10",
+        ] {
             assert!(When::parse(bad).is_err(), "{bad}");
         }
     }

@@ -95,9 +95,31 @@ impl Comparisons {
     /// Internal only.
     pub fn csv(&self) -> Result<Vec<u8>> {
         const HEADER: [&str; 25] = [
-            "a", "b", "issue_id", "issue", "count_a", "count_b", "exposure_a", "exposure_b", "rate_a", "rate_a_low",
-            "rate_a_high", "rate_b", "rate_b_low", "rate_b_high", "count_ratio", "count_low", "count_high", "count_p",
-            "count_q", "rate_ratio", "rate_low", "rate_high", "rate_p", "rate_q", "verdict",
+            "a",
+            "b",
+            "issue_id",
+            "issue",
+            "count_a",
+            "count_b",
+            "exposure_a",
+            "exposure_b",
+            "rate_a",
+            "rate_a_low",
+            "rate_a_high",
+            "rate_b",
+            "rate_b_low",
+            "rate_b_high",
+            "count_ratio",
+            "count_low",
+            "count_high",
+            "count_p",
+            "count_q",
+            "rate_ratio",
+            "rate_low",
+            "rate_high",
+            "rate_p",
+            "rate_q",
+            "verdict",
         ];
         let rows = self.comparisons.iter().flat_map(|c| c.lines.iter().map(move |line| row(c, line)));
         csv_table::to_bytes(HEADER, rows)
@@ -120,10 +142,31 @@ fn row(pair: &Comparison, line: &Line) -> [String; 25] {
     let [ratio, low, high, p, q] = test(line.count.as_ref());
     let [rate, rate_low, rate_high, rate_p, rate_q] = test(line.rate.as_ref());
     [
-        pair.a.label.clone(), pair.b.label.clone(), line.issue_id.clone(), line.issue.clone(), n(a), n(b),
-        shortest(a.exposure), shortest(b.exposure), shortest(a.rate), shortest(a.rate_low), shortest(a.rate_high),
-        shortest(b.rate), shortest(b.rate_low), shortest(b.rate_high), ratio, low, high, p, q, rate, rate_low,
-        rate_high, rate_p, rate_q, line.verdict.to_owned(),
+        pair.a.label.clone(),
+        pair.b.label.clone(),
+        line.issue_id.clone(),
+        line.issue.clone(),
+        n(a),
+        n(b),
+        shortest(a.exposure),
+        shortest(b.exposure),
+        shortest(a.rate),
+        shortest(a.rate_low),
+        shortest(a.rate_high),
+        shortest(b.rate),
+        shortest(b.rate_low),
+        shortest(b.rate_high),
+        ratio,
+        low,
+        high,
+        p,
+        q,
+        rate,
+        rate_low,
+        rate_high,
+        rate_p,
+        rate_q,
+        line.verdict.to_owned(),
     ]
 }
 
@@ -173,10 +216,13 @@ impl Comparison {
 
 /// A rate per thousand.
 fn per_mille(tally: &Tally) -> String {
-    tally.rate.map_or_else(|| UNKNOWN.to_owned(), |r| {
-        let rate = r * 1000.0;
-        if rate >= 9.95 || rate == 0.0 { format!("{rate:.0}") } else { format!("{rate:.2}") }
-    })
+    tally.rate.map_or_else(
+        || UNKNOWN.to_owned(),
+        |r| {
+            let rate = r * 1000.0;
+            if rate >= 9.95 || rate == 0.0 { format!("{rate:.0}") } else { format!("{rate:.2}") }
+        },
+    )
 }
 
 fn ratio(test: Option<&Tested>) -> String {

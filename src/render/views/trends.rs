@@ -73,7 +73,8 @@ impl Row {
     /// The rate of the period per thousand with its interval: `12 (9.1–15)`.
     fn per_thousand(&self, period: &PeriodName) -> Option<String> {
         let point = current(&self.series, period)?;
-        let shown = |x: f64| if x * 1000.0 >= 9.95 { format!("{:.0}", x * 1000.0) } else { format!("{:.1}", x * 1000.0) };
+        let shown =
+            |x: f64| if x * 1000.0 >= 9.95 { format!("{:.0}", x * 1000.0) } else { format!("{:.1}", x * 1000.0) };
         Some(format!("{} ({}–{})", shown(point.rate?), shown(point.rate_low?), shown(point.rate_high?)))
     }
 
@@ -154,12 +155,7 @@ impl Trends {
             if rated {
                 cells.push(row.per_thousand(&self.period).unwrap_or_else(|| UNKNOWN.to_owned()));
             }
-            cells.extend([
-                change(row.change.as_ref()),
-                usual_range(point),
-                signal(point),
-                row.sparkline.clone(),
-            ]);
+            cells.extend([change(row.change.as_ref()), usual_range(point), signal(point), row.sparkline.clone()]);
             table.row(cells);
         }
         out.push_str(&table.render(views::WIDTH));
@@ -225,7 +221,8 @@ impl Trends {
 
     /// Which tests stand behind the signals, and at what rate.
     fn told_tests(&self, out: &mut String) {
-        let tested = self.rows.iter().filter_map(|r| current(&r.series, &self.period)).filter(|p| p.q.is_some()).count();
+        let tested =
+            self.rows.iter().filter_map(|r| current(&r.series, &self.period)).filter(|p| p.q.is_some()).count();
         let Some(point) = self.rows.iter().find_map(|r| current(&r.series, &self.period).filter(|p| p.test.is_some()))
         else {
             return;
