@@ -18,7 +18,7 @@ use crate::trend::judge::{self, Known};
 use crate::trend::options::Options;
 use crate::trend::series::Series;
 use crate::trend::trends::Trends;
-use crate::trend::{running, spread};
+use crate::trend::{arrivals, running, spread};
 
 /// Records with their words, their issues, and whether they count.
 pub(crate) struct Found {
@@ -110,7 +110,7 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     if let Some(exposures) = &inputs.exposures {
         exposures.apply(&mut counts)?;
     }
-    let known = known(&found, &counts, &names)?;
+    let known = known(&found, &counts, &names, trend)?;
     let trends = judge::judge_with(&counts, trend, &known)?;
     let calendar = &found.counted.calendar;
     let mut period = trend.period(calendar, found.counted.now)?;
@@ -131,10 +131,18 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
 }
 
 /// What the judgement is told beside the counts.
-fn known(found: &Found, counts: &Counts, names: &[(String, String)]) -> Result<Known> {
+fn known(found: &Found, counts: &Counts, names: &[(String, String)], options: &Options) -> Result<Known> {
     let (voiced, matches) = (found.voiced.frame(), found.issues.matches.frame());
     let issues = found.issues.codebook.issues.iter();
+    let arrivals = match &options.received {
+        Some(column) => {
+            let cells = found.read.records.values_of(column)?;
+            arrivals::learn(&found.counted, counts, &arrivals::days(&cells, column, &counts.calendar)?)?
+        }
+        None => None,
+    };
     Ok(Known {
+        arrivals,
         resolved: issues.filter(|i| i.status == Status::Resolved).map(|i| i.id.clone()).collect(),
         exploratory: found.issues.report.origin == "discovered",
         changes: form::changes(&found.counted, voiced, counts)?,

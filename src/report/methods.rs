@@ -61,10 +61,37 @@ pub fn methods(history: i64, labels: bool, step: &str) -> Vec<Method> {
         Method {
             what: "Many issues at once",
             how: format!(
-                "Testing many issues every {step} finds some by luck. The chance behind each signal is corrected so \
-                 that at most one in twenty alerts is expected to be luck."
+                "Testing many issues every {step} finds some by luck. The chances are corrected over all issues of the \
+                 {step}, each kind of test by itself, so that at most one in ten of what is worth a look (watch) and one \
+                 in twenty alerts is expected to be luck."
             ),
             source: "Benjamini and Hochberg 1995",
+        },
+        Method {
+            what: "New and back",
+            how: format!(
+                "An issue is new, or back, for the eight {step}s in which its own past still reaches before its first \
+                 record or into its silence, when it has more since than the quiet before allows (exact conditional \
+                 test). A silence is one when so few records would be no chance, and longer than any before it."
+            ),
+            source: "Przyborowski and Wilenski 1940",
+        },
+        Method {
+            what: "Lasting shifts",
+            how: format!(
+                "The counts are cut into levels of at least four {step}s where that explains them better than its cost; \
+                 the last cut is news for eight {step}s."
+            ),
+            source: "Killick, Fearnhead and Eckley 2012",
+        },
+        Method {
+            what: "Only volume",
+            how: format!(
+                "A count that rose is also judged as a share of all records, or of the exposure given, against the year \
+                 before. Where the share shows no sign of a rise, it is called only volume. The {step} in progress is set \
+                 against the same days of those before and never tested as a whole one."
+            ),
+            source: "Przyborowski and Wilenski 1940",
         },
         Method {
             what: "Change and intervals",

@@ -1,18 +1,20 @@
 //! One period of one issue: its counts, and every test on earlier periods alone, before the correction for many tests.
 
 use crate::trend::baseline::detector::{Baseline, detect};
+use crate::trend::baseline::nb;
 use crate::trend::compare::proportion;
 use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
 use crate::trend::exact::garwood;
 use crate::trend::form::{Change, DOUBT};
-use crate::trend::honest::so_far;
+use crate::trend::honest::{Elapsed, so_far};
 use crate::trend::judge::Known;
 use crate::trend::lasting;
 use crate::trend::lifecycle::{self, Past};
 use crate::trend::like_for_like::LikeForLike;
 use crate::trend::running;
 use crate::trend::series::{Caveat, Found, Point, Running};
+use crate::trend::share;
 use crate::trend::shift::LEAST_PERIODS;
 
 /// A spike needs as many records in the last four periods (Farrington et al. 1996).
@@ -59,8 +61,10 @@ impl Lane<'_> {
         let totals = (self.counts.has_total() && !self.is_total())
             .then(|| self.past(0, alike, place + 1 - history.len(), place))
             .filter(|t| t.len() == history.len());
+        point.p_share = self.share(&history, totals.as_deref(), place);
         self.rate(&mut point, compared, totals.as_deref().and_then(|t| t.last()).copied());
         let Some(baseline) = detect(&history, self.counts.calendar.by) else { return untested(point) };
+        let baseline = self.so_far_in(&mut point, baseline, place, compared);
         point.expected = Some(baseline.expected);
         point.upper = Some(baseline.upper as f64);
         point.p = Some(baseline.p);
@@ -121,6 +125,39 @@ impl Lane<'_> {
             upper: so_far.upper as f64,
             p: so_far.p,
         })
+    }
+
+    /// The chance of the count per exposure: those given, else all counted records of the compared feeds.
+    fn share(&self, history: &[i64], totals: Option<&[i64]>, place: usize) -> Option<f64> {
+        if self.counts.has_exposure() {
+            let first = place + 1 - history.len();
+            let given = |p| self.counts.exposure(self.issue, self.segment, p).unwrap_or(0.0);
+            return share::rise(history, &(first..=place).map(given).collect::<Vec<f64>>());
+        }
+        share::rise(history, &totals?.iter().map(|t| *t as f64).collect::<Vec<f64>>())
+    }
+
+    /// The baseline of what is there yet, where records of the period are still coming in: the share of them that
+    /// usually is there by now thins the expected count. Under 1 % missing nothing is changed.
+    fn so_far_in(&self, point: &mut Point, baseline: Baseline, place: usize, compared: i64) -> Baseline {
+        /// Less missing than this is not worth a word.
+        const MISSING: f64 = 0.01;
+        let Some(arrivals) = &self.known.arrivals else { return baseline };
+        let Some(passed) = arrivals.last.checked_sub(place) else { return baseline };
+        let share = arrivals.delays.reported(passed);
+        if share > 1.0 - MISSING {
+            return baseline;
+        }
+        point.caveats.push(Caveat::Delay);
+        point.nowcast = arrivals.delays.nowcast(compared, passed, baseline.phi).map(|n| n.count);
+        let there = Elapsed { days: 0, of: 0, share, from_weekdays: false };
+        match so_far(compared, baseline.expected, baseline.phi, &there) {
+            Some(now) => {
+                let upper = nb::bound(baseline.alpha, |y| nb::tail(y, now.expected, baseline.phi));
+                Baseline { expected: now.expected, upper, p: now.p, ..baseline }
+            }
+            None => baseline,
+        }
     }
 
     /// A lasting shift, and words that spread.

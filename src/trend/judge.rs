@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::error::Result;
+use crate::trend::arrivals::Arrivals;
 use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::counts::Counts;
 use crate::trend::draft::{Draft, Lane};
@@ -31,6 +32,8 @@ pub struct Known {
     pub daily: Vec<Days>,
     /// Echoes, authors and reach.
     pub spread: Spread,
+    /// How late records come in; null where that is not known.
+    pub arrivals: Option<Arrivals>,
 }
 
 /// Tests every complete period from `--since` to `--until`; see [`judge_with`].

@@ -4,6 +4,7 @@
 //! Records ─counted▶ Counted ─count(Matches)▶ Counts ─judge▶ Trends
 //! ```
 
+pub mod arrivals;
 pub mod baseline;
 pub mod between;
 pub mod calendar;
@@ -36,6 +37,7 @@ mod people;
 pub mod running;
 pub mod segment;
 pub mod series;
+pub mod share;
 pub mod shift;
 pub mod side_by_side;
 pub mod sides;

@@ -60,6 +60,10 @@ pub struct Options {
     /// Releases, outages and the like: a CSV file `date,label`; marked in charts and beside signals that begin with them
     #[arg(long, value_name = "FILE")]
     pub events: Option<String>,
+    /// The column that says when a record came in, where created_at says when it happened: corrects the last periods for
+    /// records still to come
+    #[arg(long, value_name = "COLUMN")]
+    pub received: Option<String>,
     /// Days on which nothing is usual: a CSV file `date[,label]`
     #[arg(long, value_name = "FILE")]
     pub holidays: Option<String>,
@@ -79,6 +83,7 @@ impl Default for Options {
             segment: None,
             exposure: None,
             events: None,
+            received: None,
             holidays: None,
         }
     }
