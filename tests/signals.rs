@@ -255,7 +255,7 @@ fn exposures_make_rates_and_events_are_named() {
     let points = value["rows"][0]["series"]["points"].as_array().unwrap();
     assert_eq!(points[30]["rate"].as_f64(), Some(0.02));
     assert_eq!(points[8]["rate"], Value::Null, "an exposure of 0");
-    assert_eq!(points[8]["caveats"][0], "no_exposure");
+    assert!(points[8]["caveats"].to_string().contains("no_exposure"), "{}", points[8]["caveats"]);
     // Months do not fit weeks.
     std::fs::write(folder.path().join("e.csv"), "period,exposure\n2026-01,5\n2026-02,6\n").unwrap();
     let ran = run("text");

@@ -110,7 +110,7 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     if let Some(exposures) = &inputs.exposures {
         exposures.apply(&mut counts)?;
     }
-    let known = known(&found, &counts, &names, trend)?;
+    let known = known(&found, &counts, &names, trend, &inputs)?;
     let trends = judge::judge_with(&counts, trend, &known)?;
     let calendar = &found.counted.calendar;
     let mut period = trend.period(calendar, found.counted.now)?;
@@ -131,7 +131,13 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
 }
 
 /// What the judgement is told beside the counts.
-fn known(found: &Found, counts: &Counts, names: &[(String, String)], options: &Options) -> Result<Known> {
+fn known(
+    found: &Found,
+    counts: &Counts,
+    names: &[(String, String)],
+    options: &Options,
+    inputs: &Inputs,
+) -> Result<Known> {
     let (voiced, matches) = (found.voiced.frame(), found.issues.matches.frame());
     let issues = found.issues.codebook.issues.iter();
     let arrivals = match &options.received {
@@ -143,6 +149,7 @@ fn known(found: &Found, counts: &Counts, names: &[(String, String)], options: &O
     };
     Ok(Known {
         arrivals,
+        holidays: inputs.holidays.clone(),
         resolved: issues.filter(|i| i.status == Status::Resolved).map(|i| i.id.clone()).collect(),
         exploratory: found.issues.report.origin == "discovered",
         changes: form::changes(&found.counted, voiced, counts)?,

@@ -74,8 +74,8 @@ fn pairs(found: &Found, arguments: &Compare, span: Span) -> Result<(Vec<[Side; 2
     };
     let side = |span: Span, segment: Option<&str>, others: bool| Side {
         label: match segment {
-            Some(name) if others => format!("all but {name}"),
-            Some(name) => name.to_owned(),
+            Some(name) if others => format!("all but {name}, {}", label(span)),
+            Some(name) => format!("{name}, {}", label(span)),
             None => label(span),
         },
         span,
@@ -84,13 +84,7 @@ fn pairs(found: &Found, arguments: &Compare, span: Span) -> Result<(Vec<[Side; 2
     };
     let between = |segment: Option<&str>, against: Against| -> Result<[Side; 2]> {
         let before = other(span, against, calendar, found.counted.now)?;
-        let mut sides = [side(span, segment, false), side(before, segment, false)];
-        if let Some(name) = segment {
-            for side in &mut sides {
-                side.label = format!("{name}, {}", label(side.span));
-            }
-        }
-        Ok(sides)
+        Ok([side(span, segment, false), side(before, segment, false)])
     };
     let against = arguments.against;
     if arguments.trend.segment.is_none() {

@@ -181,7 +181,7 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
             cannot_say: provenance::cannot_say(analysis)?,
         }),
         funnel: facts::funnel(found)?,
-        methods: methods::methods(now.history, labels, step),
+        methods: methods::methods(now.history, labels, calendar.by),
         total,
         issues: cards,
         files: provenance::files(found),

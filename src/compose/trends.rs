@@ -8,8 +8,9 @@ use crate::render::views::{self, trends as view};
 use crate::report::words;
 use crate::trend::counts::Counts;
 use crate::trend::disproportion::table;
+use crate::trend::judge::{self, Known};
 use crate::trend::series::{ALERT, Caveat, Point, Series, WATCH};
-use crate::trend::{calendar::Period, counts_file, judge};
+use crate::trend::{calendar::Period, counts_file};
 
 /// Periods that a segment's part of an issue is taken over: a quarter of weeks.
 const SEGMENTS_OVER: usize = 13;
@@ -37,7 +38,8 @@ fn ready(arguments: &Trends) -> Result<u8> {
     if let Some(exposures) = &inputs.exposures {
         exposures.apply(&mut counts)?;
     }
-    let trends = judge::judge(&counts, &arguments.trend)?;
+    let known = Known { holidays: inputs.holidays.clone(), ..Known::default() };
+    let trends = judge::judge_with(&counts, &arguments.trend, &known)?;
     let mut period = arguments.trend.period(&counts.calendar, counts.now)?;
     if counts.place(period).is_none() {
         period = counts.period(counts.periods().saturating_sub(1));

@@ -1,15 +1,16 @@
 //! How the numbers were made, for the sceptic: one entry per method, with its source.
 
 use crate::report::model::Method;
-
-/// Complete periods from which the full detector is used; below, only the level is fitted.
-const FULL_HISTORY: i64 = 104;
+use crate::trend::baseline::detector::full_history;
+use crate::trend::calendar::By;
 
 /// The methods behind a report.
 ///
 /// `history` is the number of complete periods the total's test could use; `labels` says that the issues are the
-/// dump's own categories; `step` is `week`, `month`, ...
-pub fn methods(history: i64, labels: bool, step: &str) -> Vec<Method> {
+/// dump's own categories; `by` is how long a period is.
+pub fn methods(history: i64, labels: bool, by: By) -> Vec<Method> {
+    let step = by.name();
+    let enough = full_history(by);
     let issues = if labels {
         Method {
             what: "Issues",
@@ -27,7 +28,7 @@ pub fn methods(history: i64, labels: bool, step: &str) -> Vec<Method> {
             source: "Deerwester et al. 1990; Levy and Goldberg 2014; Arora et al. 2017; Nigam et al. 2000",
         }
     };
-    let usual = if history >= FULL_HISTORY {
+    let usual = if history >= enough as i64 {
         Method {
             what: "Usual range",
             how: format!(
@@ -41,7 +42,7 @@ pub fn methods(history: i64, labels: bool, step: &str) -> Vec<Method> {
         Method {
             what: "Usual range",
             how: format!(
-                "With fewer than {FULL_HISTORY} {step}s of history no season can be told: a negative-binomial level is \
+                "With fewer than {enough} {step}s of history no season can be told: a negative-binomial level is \
                  fitted to the {step}s before, and the level of proof is tightened to hold the rate of false alarms."
             ),
             source: "Noufaily et al. 2013",

@@ -1,6 +1,7 @@
 //! One period of one issue: its counts, and every test on earlier periods alone, before the correction for many tests.
 
-use crate::trend::baseline::detector::{Baseline, detect};
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::detector::{Baseline, Tester};
 use crate::trend::baseline::nb;
 use crate::trend::compare::proportion;
 use crate::trend::counts::Counts;
@@ -35,6 +36,10 @@ pub(crate) struct Draft {
     pub(crate) tests: bool,
 }
 
+fn untested(point: Point) -> Draft {
+    Draft { point, baseline: None, floor: false, others: Vec::new(), tests: false }
+}
+
 /// One issue and segment, by place.
 pub(crate) struct Lane<'a> {
     pub(crate) counts: &'a Counts,
@@ -49,21 +54,79 @@ impl Lane<'_> {
         self.counts.has_total() && self.issue == 0
     }
 
-    /// The period at `place`, compared on the feeds of `alike`; untested without.
-    pub(crate) fn draft(&self, place: usize, alike: Option<&LikeForLike>) -> Draft {
+    /// The periods at `places` (ascending, one after the other), each compared on the feeds that `feeds` gives for it;
+    /// untested where it gives none.
+    pub(crate) fn drafts(
+        &self,
+        places: &[usize],
+        feeds: impl Fn(usize) -> Option<LikeForLike>,
+        design: &Design,
+    ) -> Vec<Draft> {
+        let alike: Vec<Option<LikeForLike>> = places.iter().map(|p| feeds(*p)).collect();
+        let mut drafts = Vec::with_capacity(places.len());
+        // Periods compared on the same feeds over the same past share one tester.
+        for group in (0..places.len()).collect::<Vec<_>>().chunk_by(|a, b| alike[*a] == alike[*b]) {
+            let (first, last) = (group[0], group[group.len() - 1]);
+            match &alike[first] {
+                None => drafts.extend(places[first..=last].iter().map(|p| untested(self.point(*p)))),
+                Some(alike) => drafts.extend(self.group(&places[first..=last], alike, design)),
+            }
+        }
+        drafts
+    }
+
+    fn group(&self, places: &[usize], alike: &LikeForLike, design: &Design) -> Vec<Draft> {
+        let Some(last) = places.last().copied() else { return Vec::new() };
+        let sum = |issue: usize, place: usize| -> Option<i64> {
+            alike.feeds.iter().map(|feed| self.counts.cell(issue, self.segment, *feed, place).observed).sum()
+        };
+        let cells: Vec<Option<i64>> = (alike.from..=last).map(|p| sum(self.issue, p)).collect();
+        let totals: Vec<Option<i64>> = match self.counts.has_total() && !self.is_total() {
+            true => (alike.from..=last).map(|p| sum(0, p)).collect(),
+            false => Vec::new(),
+        };
+        let mut drafts = Vec::with_capacity(places.len());
+        let mut place = places[0];
+        while place <= last {
+            // The known stretch around it: a count that is not known ends what can be compared.
+            let known = |p: &usize| cells[p - alike.from].is_some();
+            if !known(&place) {
+                drafts.push(untested(self.point(place)));
+                place += 1;
+                continue;
+            }
+            let from = (alike.from..place).rev().take_while(known).last().unwrap_or(place);
+            let to = (place..=last).take_while(known).last().unwrap_or(place);
+            let stretch = from - alike.from..to + 1 - alike.from;
+            let counts: Vec<i64> = cells[stretch.clone()].iter().flatten().copied().collect();
+            let all: Vec<i64> = totals.get(stretch).unwrap_or_default().iter().flatten().copied().collect();
+            let all = (all.len() == counts.len()).then_some(all);
+            let mut tester = Tester::new(&counts, design, from);
+            for at in place..=to {
+                let baseline = tester.test(at - from);
+                let totals = all.as_ref().map(|t| &t[..=at - from]);
+                drafts.push(self.draft(at, alike, &counts[..=at - from], totals, baseline));
+            }
+            place = to + 1;
+        }
+        drafts
+    }
+
+    fn draft(
+        &self,
+        place: usize,
+        alike: &LikeForLike,
+        history: &[i64],
+        totals: Option<&[i64]>,
+        baseline: Option<Baseline>,
+    ) -> Draft {
         let mut point = self.point(place);
-        let untested = |point| Draft { point, baseline: None, floor: false, others: Vec::new(), tests: false };
-        let Some(alike) = alike else { return untested(point) };
-        let history = self.past(self.issue, alike, alike.from, place);
         let Some(&compared) = history.last() else { return untested(point) };
         point.compared = Some(compared);
         point.history = history.len() as i64 - 1;
-        let totals = (self.counts.has_total() && !self.is_total())
-            .then(|| self.past(0, alike, place + 1 - history.len(), place))
-            .filter(|t| t.len() == history.len());
-        point.p_share = self.share(&history, totals.as_deref(), place);
-        self.rate(&mut point, compared, totals.as_deref().and_then(|t| t.last()).copied());
-        let Some(baseline) = detect(&history, self.counts.calendar.by) else { return untested(point) };
+        self.rate(&mut point, compared, totals.and_then(|t| t.last()).copied());
+        let Some(baseline) = baseline else { return untested(point) };
+        point.p_share = self.share(history, totals, place);
         let baseline = self.so_far_in(&mut point, baseline, place, compared);
         point.expected = Some(baseline.expected);
         point.upper = Some(baseline.upper as f64);
@@ -87,21 +150,22 @@ impl Lane<'_> {
         let mut others = Vec::new();
         if !self.is_total() {
             let past = Past {
-                counts: &history,
-                totals: totals.as_deref(),
+                counts: history,
+                totals,
                 first: place + 1 - history.len(),
                 resolved: self.known.resolved.contains(&self.counts.issues[self.issue].0),
                 point: &point,
             };
             others.extend(lifecycle::tests(&past, self.counts));
-            others.extend(self.lasting(&history, place, alike, &point));
+            others.extend(self.lasting(history, place, alike, &point));
         }
-        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests: history.len() >= LEAST_PERIODS }
+        let tests = !self.is_total() && history.len() >= LEAST_PERIODS;
+        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests }
     }
 
     /// The unfinished period at `place` against the same part of those before, on the feeds that the last whole one was
     /// compared on and that are not at their end; null where nothing can be said.
-    pub(crate) fn running(&self, place: usize, before: &LikeForLike) -> Option<Running> {
+    pub(crate) fn running(&self, place: usize, before: &LikeForLike, design: &Design) -> Option<Running> {
         let counts = self.counts;
         let ends = |feed: &usize| counts.feeds()[*feed].span.is_some_and(|s| s.last >= counts.now);
         let feeds: Vec<usize> = before.feeds.iter().copied().filter(ends).collect();
@@ -115,7 +179,8 @@ impl Lane<'_> {
         // The count of a period that is not over plays no part in what is expected of it.
         let mut history = self.past(self.issue, &alike, alike.from, place.checked_sub(1)?);
         history.push(0);
-        let baseline = detect(&history, counts.calendar.by)?;
+        let first = place + 1 - history.len();
+        let baseline = Tester::new(&history, design, first).test(history.len() - 1)?;
         let so_far = so_far(observed, baseline.expected, baseline.phi, &over)?;
         Some(Running {
             days: over.days as i64,

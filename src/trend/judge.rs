@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::trend::arrivals::Arrivals;
+use crate::trend::baseline::design::Design;
 use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::counts::Counts;
 use crate::trend::draft::{Draft, Lane};
@@ -34,6 +36,8 @@ pub struct Known {
     pub spread: Spread,
     /// How late records come in; null where that is not known.
     pub arrivals: Option<Arrivals>,
+    /// Days on which nothing is usual.
+    pub holidays: BTreeSet<Date>,
 }
 
 /// Tests every complete period from `--since` to `--until`; see [`judge_with`].
@@ -46,7 +50,7 @@ pub fn judge(counts: &Counts, options: &Options) -> Result<Trends> {
 
 /// Tests every complete period from `--since` to `--until`, for every issue (and segment) and the total.
 ///
-/// The test is [`crate::trend::baseline::detector::detect`]'s, on the feeds that [`alike`] finds, for an issue by its
+/// The test is [`crate::trend::baseline::detector::Tester`]'s, on the feeds that [`alike`] finds, for an issue by its
 /// own records. q is Benjamini and Hochberg's over the issues and segments with at least five records in the last four
 /// periods, per period and per kind of test; the total is no part of that family, its q is its p. `effect` is compared
 /// ÷ expected, its interval Garwood's for the count over `expected`, widened by √φ. Levels are [`levels`]'.
@@ -58,6 +62,8 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
         (0..counts.periods()).filter(|p| options.shows(&counts.calendar, counts.now, counts.period(*p))).collect();
     let complete = |place: usize| counts.calendar.is_complete(counts.period(place), counts.now);
     let starts = Starts::of(counts);
+    let first = counts.calendar.index(counts.period(0));
+    let design = Design::new(&counts.calendar, first, counts.periods(), &known.holidays);
     let lanes: Vec<(usize, usize)> =
         (0..counts.issues.len()).flat_map(|i| (0..counts.segments.len()).map(move |s| (i, s))).collect();
     let mut drafts: Vec<Vec<Draft>> = lanes
@@ -67,11 +73,11 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
             // An issue weighs the feeds by its own records: one that lives in a young feed is judged in that feed.
             let weighing = (!lane.is_total()).then_some(*issue);
             let feeds = |p: usize| complete(p).then(|| alike(counts, &starts, p, LEAST_HISTORY, weighing)).flatten();
-            let mut drafts: Vec<Draft> = shown.iter().map(|p| lane.draft(*p, feeds(*p).as_ref())).collect();
+            let mut drafts = lane.drafts(&shown, feeds, &design);
             if let (Some(p), Some(last)) = (shown.last().copied().filter(|p| !complete(*p)), drafts.last_mut())
                 && let Some(before) = p.checked_sub(1).and_then(feeds)
             {
-                last.point.running = lane.running(p, &before);
+                last.point.running = lane.running(p, &before, &design);
             }
             drafts
         })

@@ -44,11 +44,11 @@ fn found(point: &Point, kind: Signal, history: usize) -> Found {
 /// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid.
 pub(crate) fn shifted(history: &[i64], first: usize, point: &Point, counts: &Counts) -> Option<Found> {
     let shift = shift::news(history, None)?;
-    // One outlier is no level: the median since lies on the new level's side of the middle.
-    let mut since: Vec<i64> = history[shift.at..].to_vec();
-    since.sort_unstable();
-    let median = (since[(since.len() - 1) / 2] + since[since.len() / 2]) as f64 / 2.0;
-    if (median - (shift.before + shift.after) / 2.0) * (shift.after - shift.before) <= 0.0 {
+    // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
+    let middle = (shift.before + shift.after) / 2.0;
+    let since = &history[shift.at..];
+    let beyond = since.iter().filter(|y| (**y as f64 - middle) * (shift.after - shift.before) > 0.0).count();
+    if beyond * 4 < since.len() * 3 {
         return None;
     }
     let step = counts.calendar.by.name();
@@ -77,11 +77,14 @@ pub(crate) fn shifted(history: &[i64], first: usize, point: &Point, counts: &Cou
 
 /// The fastest growing of echoes, authors and reach, the last of `measures` being judged.
 pub(crate) fn spreading(measures: &[Measures], point: &Point, counts: &Counts) -> Option<Found> {
+    // As many authors as records is what any rise looks like; words spread when more speak than are counted.
+    let beyond =
+        |which: usize| NAMES[which] != "authors" || measures.last().is_some_and(|m| m[1] > point.records as f64);
     let burst = |which: usize| {
         let series: Vec<f64> = measures.iter().map(|m| m[which]).collect();
         latest(&series, pace(counts.calendar.by)).map(|burst| (which, burst))
     };
-    let mut bursts: Vec<_> = (0..NAMES.len()).filter_map(burst).collect();
+    let mut bursts: Vec<_> = (0..NAMES.len()).filter(|w| beyond(*w)).filter_map(burst).collect();
     bursts.sort_by(|a, b| a.1.p.total_cmp(&b.1.p).then(a.0.cmp(&b.0)));
     let (which, best) = *bursts.first()?;
     let interval = (best.expected > 0.0 && NAMES[which] != "reach").then(|| {

@@ -103,15 +103,19 @@ pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
     const QUIET: f64 = 5.0;
     let last = counts.len().checked_sub(1)?;
     let mut best: Option<(usize, i64, usize)> = None;
+    let mut sums = Vec::with_capacity(counts.len() + 1);
+    sums.push(0);
+    for count in counts {
+        sums.push(sums[sums.len() - 1] + count);
+    }
+    let usual = |from: usize| sums[from] as f64 / from as f64;
     for again in (last + 1).saturating_sub(BASELINE).max(1)..=last {
         // The silence that ends here, going back as long as it holds almost nothing.
-        let (mut from, mut records) = (again, 0);
-        let usual = |from: usize| counts[..from].iter().sum::<i64>() as f64 / from as f64;
+        let mut from = again;
         while from > 1 && counts[from - 1] as f64 * QUIET <= usual(from - 1) {
             from -= 1;
-            records += counts[from];
         }
-        let (quiet, known): (usize, i64) = (again - from, counts[..from].iter().sum());
+        let (quiet, known, records) = (again - from, sums[from], sums[again] - sums[from]);
         let usual = usual(from);
         if quiet == 0 || known < KNOWN || counts[again] as f64 * QUIET <= usual {
             continue;

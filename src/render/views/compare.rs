@@ -205,7 +205,7 @@ impl Comparison {
             }
         }
         if self.words.is_empty() {
-            out.push_str("No word differs beyond chance.\n");
+            out.push_str("No word differs beyond chance (copies of a text count once).\n");
         }
         for caveat in &self.caveats {
             wrapped(&mut out, &format!("caveat: {caveat}"));

@@ -140,7 +140,7 @@ impl Trends {
         if rated {
             columns.push(left("Per 1,000"));
         }
-        columns.extend([left("Change (95 %)"), left("Usual range"), left("Signal"), left("")]);
+        columns.extend([left("Change (95 %)"), left("Usual range"), left("Signal"), flexible("", 5)]);
         let mut table = Table::new(&columns);
         for row in &self.rows {
             let point = current(&row.series, &self.period);
