@@ -6,8 +6,8 @@
 /// log₂ e.
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in two parts: the first has so few bits that a multiple is exact (Cody and Waite 1980).
-const LN2_HIGH: f64 = 0.693_147_180_369_123_816_490;
-const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
+const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// 1.5 × 2⁵²: a number added to it is rounded to a whole one, found in its lowest bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
