@@ -90,6 +90,9 @@ pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
     };
     let found = analyse::find(session, &arguments.reading, cluster, trend, true, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, trend)?;
+    if let Some(store) = &analysis.found.read.store {
+        session.note(&store.line());
+    }
     let wanted: Vec<String> =
         arguments.named.iter().map(|name| analyse::resolve(name, &analysis.series)).collect::<Result<_>>()?;
     let signals = signals(&analysis, &wanted)?;

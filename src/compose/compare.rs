@@ -12,7 +12,7 @@ use crate::compose::analyse::{self, Found};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::{self, Session, facts};
 use crate::error::{Error, Result};
-use crate::render::views::{self, compare as view};
+use crate::render::views::compare as view;
 use crate::trend::calendar::{Calendar, span_label};
 use crate::trend::coverage::Span;
 use crate::trend::fdr::benjamini_hochberg;
@@ -58,7 +58,8 @@ pub(crate) fn run(session: &Session, arguments: &Compare) -> Result<u8> {
         comparisons,
         caveats,
     };
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    let store = found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
 }
 

@@ -2,6 +2,8 @@
 
 pub mod cluster;
 pub mod compare;
+pub mod history;
+pub mod ingest;
 pub mod inspect;
 pub mod list;
 pub mod show;
