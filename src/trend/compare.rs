@@ -33,7 +33,7 @@ pub fn rate_ratio(x1: i64, n1: f64, x2: i64, n2: f64) -> Option<Change> {
 /// interval is about √φ times as wide.
 pub fn rate_ratio_dispersed(x1: f64, n1: f64, x2: f64, n2: f64, phi: f64) -> Option<Change> {
     let sizes = n1 > 0.0 && n2 > 0.0 && n1.is_finite() && n2.is_finite();
-    if !sizes || !(x1 >= 0.0 && x2 >= 0.0 && phi > 0.0) {
+    if !(sizes && x1 >= 0.0 && x2 >= 0.0 && phi > 0.0) {
         return None;
     }
     let (first, second) = (x1 / phi, x2 / phi);

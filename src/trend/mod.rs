@@ -17,6 +17,7 @@ pub mod ebgm;
 pub mod ebgm_prior;
 pub mod exact;
 pub mod fdr;
+pub mod forecast;
 pub mod honest;
 pub mod judge;
 pub mod keyness;
