@@ -22,6 +22,7 @@ pub mod events;
 pub mod exact;
 pub mod exposure;
 pub mod fdr;
+pub mod forecast;
 pub mod form;
 pub mod honest;
 pub mod judge;

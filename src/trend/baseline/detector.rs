@@ -21,6 +21,8 @@ pub const LEAST_HISTORY: usize = 8;
 pub const FULL_ALPHA: f64 = 0.0049;
 /// The standard error of the log mean is taken to be no larger.
 const MOST_ERROR: f64 = 1.2;
+/// Periods after which the number of harmonics is chosen anew: a quarter of weeks.
+const RECHOSEN: usize = 13;
 /// A block of columns is used when its F test says so at this level.
 const BLOCK_ALPHA: f64 = 0.01;
 
@@ -100,6 +102,32 @@ pub fn detect(counts: &[i64], by: By) -> Option<Baseline> {
     Tester::new(counts, &Design::plain(by, counts.len()), 0).test(last)
 }
 
+/// What the calendar multiplies an average period's count by, for every period of the design, as the counts (the first is
+/// period `from` of the design) show it: harmonics, weekdays, hours and holidays, not the trend. Its geometric mean over
+/// the counts is 1. Null when they are too short for the full method or show none.
+pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> {
+    let pace = pace(design.by());
+    let n = counts.len();
+    if n < pace.full.max(LEAST_HISTORY) || from + n > design.periods() {
+        return None;
+    }
+    let mut tester = Tester::new(counts, design, from);
+    let past = n.saturating_sub(pace.most)..n;
+    if tester.y[past.clone()].iter().sum::<f64>() < FEW {
+        return None;
+    }
+    tester.blocks = tester.test_blocks(past.clone(), &pace);
+    tester.seasonal(0, past, &pace).filter(|t| t.harmonics > 0 || t.hours || t.weekdays || t.holidays)?;
+    let beta = &tester.tamed[1].beta;
+    let log = |period: usize| -> f64 {
+        let row = design.row(&tester.chosen, period);
+        (2..row.len()).map(|a| row[a] * beta[a]).sum()
+    };
+    let logs: Vec<f64> = (0..design.periods()).map(log).collect();
+    let middle = logs[from..from + n].iter().sum::<f64>() / n as f64;
+    Some(logs.iter().map(|l| (l - middle).clamp(-20.0, 20.0).exp()).collect())
+}
+
 /// Tests the periods of one series, each on those before it alone. Ascending periods are quick: each fit starts from the
 /// one before.
 #[derive(Debug)]
@@ -121,6 +149,8 @@ pub struct Tester<'a> {
     chosen: Vec<usize>,
     /// Weekdays, hours, holidays, as tested at the start of the chain.
     blocks: (Vec<usize>, Terms),
+    /// The number of harmonics chosen last.
+    harmonics: usize,
     weights: [Vec<f64>; 2],
 }
 
@@ -136,10 +166,11 @@ impl<'a> Tester<'a> {
             y,
             powers,
             last: None,
-            plain: Default::default(),
-            tamed: Default::default(),
+            plain: std::array::from_fn(|_| Fit::quick()),
+            tamed: std::array::from_fn(|_| Fit::quick()),
             chosen: Vec::new(),
             blocks: Default::default(),
+            harmonics: 0,
             weights: Default::default(),
         }
     }
@@ -187,7 +218,7 @@ impl<'a> Tester<'a> {
         if cold || self.chosen.is_empty() {
             self.blocks = self.test_blocks(past.clone(), pace);
         }
-        let seasonal = self.seasonal(past.clone(), pace).filter(|_| {
+        let seasonal = self.seasonal(place, past.clone(), pace).filter(|_| {
             // A trend that predicts clearly more than there ever was is dropped (Farrington et al. 1996, §3.2): far from its
             // middle an exponential means nothing.
             [place, place - 1].iter().all(|t| self.log_mean(*t).exp() <= 1.1 * most)
@@ -258,34 +289,51 @@ impl<'a> Tester<'a> {
         columns.iter().map(|c| self.design.column(*c, places.clone())).collect()
     }
 
-    /// Trend, blocks and 0, 1 or 2 harmonics. The number is that of the least BIC, −2·QLL/φ + p·ln n, with the φ of the
-    /// largest model for all (Burnham and Anderson 2002, §2.5); the chosen one is then re-weighted twice.
-    fn seasonal(&mut self, past: Range<usize>, pace: &Pace) -> Option<Terms> {
+    /// Trend, blocks and 0, 1 or 2 harmonics, re-weighted twice. How many harmonics is chosen anew where a chain begins
+    /// and every [`RECHOSEN`] periods.
+    fn seasonal(&mut self, place: usize, past: Range<usize>, pace: &Pace) -> Option<Terms> {
         let enough = past.len() + pace.guard >= pace.harmonics;
         let harmonics = if enough { self.design.blocks.harmonics.clone() } else { 0..0 };
+        if self.chosen.is_empty() || place.is_multiple_of(RECHOSEN) {
+            self.harmonics = self.choose(past.clone(), harmonics.clone())?;
+        } else if !self.fit_plain(self.harmonics, past.clone(), &harmonics) {
+            return None;
+        }
+        let columns = self.with_harmonics(self.harmonics, &harmonics);
+        self.tame(past, columns, self.harmonics);
+        Some(Terms { harmonics: u8::try_from(self.harmonics).unwrap_or(2), ..self.blocks.1 })
+    }
+
+    fn with_harmonics(&self, k: usize, harmonics: &Range<usize>) -> Vec<usize> {
+        self.blocks.0.iter().copied().chain(harmonics.clone().take(2 * k)).collect()
+    }
+
+    fn fit_plain(&mut self, k: usize, past: Range<usize>, harmonics: &Range<usize>) -> bool {
+        let views = self.columns(&self.with_harmonics(k, harmonics), past.clone());
+        let y = &self.y[past];
+        let warm = !self.chosen.is_empty();
+        self.plain[k].run(y, &views, None, warm) || self.plain[k].run(y, &views, None, false)
+    }
+
+    /// The number of harmonics with the least BIC, −2·QLL/φ + p·ln n, with the φ of the largest model for all (Burnham
+    /// and Anderson 2002, §2.5).
+    fn choose(&mut self, past: Range<usize>, harmonics: Range<usize>) -> Option<usize> {
         let mut best: Option<(f64, usize)> = None;
         let mut phi = None;
         let ln_n = (past.len() as f64).ln();
         // The largest first, for its φ.
         for k in (0..=harmonics.len() / 2).rev() {
-            let columns: Vec<usize> = self.blocks.0.iter().copied().chain(harmonics.clone().take(2 * k)).collect();
-            let views = self.columns(&columns, past.clone());
-            let y = &self.y[past.clone()];
-            let warm = !self.chosen.is_empty();
-            if !self.plain[k].run(y, &views, None, warm) && !self.plain[k].run(y, &views, None, false) {
+            if !self.fit_plain(k, past.clone(), &harmonics) {
                 continue;
             }
             let fit = &self.plain[k];
             let phi = *phi.get_or_insert(fit.phi);
-            let cost = -2.0 * fit.quasi_likelihood(y) / phi + fit.width as f64 * ln_n;
+            let cost = -2.0 * fit.quasi_likelihood(&self.y[past.clone()]) / phi + fit.width as f64 * ln_n;
             if best.is_none_or(|(least, _)| cost <= least) {
                 best = Some((cost, k));
             }
         }
-        let k = best?.1;
-        let columns: Vec<usize> = self.blocks.0.iter().copied().chain(harmonics.take(2 * k)).collect();
-        self.tame(past, columns, k);
-        Some(Terms { harmonics: u8::try_from(k).unwrap_or(2), ..self.blocks.1 })
+        best.map(|(_, k)| k)
     }
 
     fn level(&mut self, past: Range<usize>) -> Option<Terms> {
@@ -312,7 +360,12 @@ impl<'a> Tester<'a> {
             }
         };
         let plain = &mut self.plain[k];
-        plain.tame(powers, &views, None, OUTBREAK, weights);
+        if !plain.tame(powers, &views, None, OUTBREAK, weights) {
+            // Nothing to tame: all three fits are one.
+            first.clone_from(plain);
+            second.clone_from(plain);
+            return;
+        }
         start(first, plain, warm);
         if !first.run(y, &views, Some(weights), true) {
             first.clone_from(plain);

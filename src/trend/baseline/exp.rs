@@ -11,30 +11,18 @@ const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// 1.5 × 2⁵²: a number added to it is rounded to a whole one, found in its lowest bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
-/// eˣ, |x| ≤ 700 and not NaN, to about one unit in the last place.
+/// eˣ, |x| ≤ 700 and not NaN, to a relative 3·10⁻¹³.
 #[inline]
 pub fn exp(x: f64) -> f64 {
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;
-    // Taylor's series: |r| ≤ ½ ln 2, so that r¹³/13! is under 2⁻⁵².
-    let mut sum = 1.0 / 479_001_600.0;
-    for inverse in [
-        1.0 / 39_916_800.0,
-        1.0 / 3_628_800.0,
-        1.0 / 362_880.0,
-        1.0 / 40_320.0,
-        1.0 / 5_040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-        1.0,
-        1.0,
-    ] {
-        sum = sum * r + inverse;
-    }
+    // Taylor's series: |r| ≤ ½ ln 2, so that r¹¹/11! is under 3·10⁻¹³. Even and odd powers apart: two short chains of
+    // sums instead of a long one.
+    let s = r * r;
+    let even = ((((1.0 / 3_628_800.0 * s + 1.0 / 40_320.0) * s + 1.0 / 720.0) * s + 1.0 / 24.0) * s + 0.5) * s + 1.0;
+    let odd = (((1.0 / 362_880.0 * s + 1.0 / 5_040.0) * s + 1.0 / 120.0) * s + 1.0 / 6.0) * s + 1.0;
+    let sum = odd * r + even;
     let power = f64::from_bits(shifted.to_bits().wrapping_add(1_023) << 52);
     sum * power
 }
@@ -47,7 +35,7 @@ mod tests {
     fn is_e_to_the_x() {
         for i in -70_000..=70_000 {
             let x = f64::from(i) / 100.0;
-            assert!((exp(x) / x.exp() - 1.0).abs() < 1e-15, "{x}");
+            assert!((exp(x) / x.exp() - 1.0).abs() < 3e-13, "{x}");
         }
         assert!((exp(0.0) - 1.0).abs() < 1e-300);
     }

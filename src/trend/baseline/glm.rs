@@ -25,6 +25,18 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
 }
 
+fn sum(a: &[f64]) -> f64 {
+    let mut lanes = [0.0; 4];
+    let chunks = a.chunks_exact(4);
+    let rest: f64 = chunks.remainder().iter().sum();
+    for x in chunks {
+        for lane in 0..4 {
+            lanes[lane] += x[lane];
+        }
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
+}
+
 /// A fit and the buffers it works in; one is reused for many fits.
 #[derive(Debug, Clone, Default)]
 pub struct Fit {
@@ -38,6 +50,8 @@ pub struct Fit {
     pub means: Vec<f64>,
     /// Sixth roots of the means, which Anscombe's residuals are made of.
     roots: Vec<f64>,
+    /// A step that gains less than this in log likelihood is the last; 0: to the last digits.
+    enough: f64,
     /// Dispersion: max(1, Σω(y−μ)²/μ ÷ (n−p)).
     pub phi: f64,
     /// The lower triangle of the Cholesky factor of X'WX.
@@ -45,47 +59,52 @@ pub struct Fit {
     work: Vec<f64>,
     score: Vec<f64>,
     product: Vec<f64>,
-    hats: Vec<f64>,
-    solved: Vec<f64>,
 }
 
 impl Fit {
+    /// A fit that stops after a step that gained less than a hundredth in log likelihood: the coefficients are then
+    /// within a hundredth of their standard error.
+    pub fn quick() -> Self {
+        Self { enough: 0.01, ..Self::default() }
+    }
+
     /// Fits log μ = Xβ, `columns` the columns of X, with prior weights (all 1 when null), starting from the
     /// coefficients it holds when `warm`, else from the mean. False, and the fit of no use, when the design is singular
     /// or the fit does not settle.
     pub fn run(&mut self, y: &[f64], columns: &[&[f64]], weights: Option<&[f64]>, warm: bool) -> bool {
         /// Newton steps double the digits; a fit that takes more than this runs away.
         const MOST_STEPS: usize = 40;
+        /// What a step gained in log likelihood; the next gains about its square.
+        const SETTLED: f64 = 1e-10;
         let (n, width) = (y.len(), columns.len());
         if n <= width || width == 0 || width > MOST {
             return false;
         }
         if !warm || width != self.width {
             self.beta = [0.0; MOST];
-            let (sum, all) = match weights {
-                Some(w) => (dot(w, y), w.iter().sum::<f64>()),
-                None => (y.iter().sum(), n as f64),
+            let (events, all) = match weights {
+                Some(w) => (dot(w, y), sum(w)),
+                None => (sum(y), n as f64),
             };
-            self.beta[0] = (sum / all).max(1e-4).ln();
+            self.beta[0] = (events / all).max(1e-4).ln();
         }
         self.width = width;
         let mut before = f64::INFINITY;
         for _ in 0..MOST_STEPS {
             self.predict(columns, n);
-            let Some(step) = self.step(y, columns, weights) else { return false };
-            let gain: f64 = (0..width).map(|a| step.0[a] * step.1[a]).sum();
+            let Some((step, score)) = self.step(y, columns, weights) else { return false };
+            let gain: f64 = (0..width).map(|a| step[a] * score[a]).sum();
             if !gain.is_finite() {
                 return false;
             }
             // A long step is shortened: the exponential is only a line near by.
-            let longest = (0..width).map(|a| step.0[a].abs()).fold(0.0, f64::max);
+            let longest = (0..width).map(|a| step[a].abs()).fold(0.0, f64::max);
             let scale = if gain > 1.0 && longest > 2.0 { 2.0 / longest } else { 1.0 };
-            for a in 0..width {
-                self.beta[a] += scale * step.0[a];
+            for (beta, step) in self.beta.iter_mut().zip(&step) {
+                *beta += scale * step;
             }
-            // The gain falls as the square from step to step: the next one's is of no account.
-            if gain < 1e-7 && scale >= 1.0 {
-                self.predict(columns, n);
+            if gain < self.enough.max(SETTLED) && scale >= 1.0 {
+                self.nudge(columns, &step, n);
                 self.phi = self.dispersion(y, weights);
                 return self.phi.is_finite();
             }
@@ -111,7 +130,32 @@ impl Fit {
         self.means.resize(n, 0.0);
         for ((eta, root), mean) in self.eta.iter_mut().zip(&mut self.roots).zip(&mut self.means) {
             *eta = eta.clamp(-30.0, 30.0);
-            let e = exp(*eta / 6.0);
+            let e = exp(*eta * (1.0 / 6.0));
+            *root = e;
+            let half = e * e * e;
+            *mean = half * half;
+        }
+    }
+
+    /// Moves log means, roots and means by a small step of the coefficients: e^(d/6) to the third power of d.
+    fn nudge(&mut self, columns: &[&[f64]], step: &Beta, n: usize) {
+        self.score.clear();
+        self.score.resize(n, step[0]);
+        for (a, column) in columns.iter().enumerate().skip(1) {
+            let b = step[a];
+            for (d, x) in self.score.iter_mut().zip(*column) {
+                *d += b * x;
+            }
+        }
+        if self.score.iter().any(|d| d.abs() > 0.1) {
+            self.predict(columns, n);
+            return;
+        }
+        let parts = self.eta.iter_mut().zip(&mut self.roots).zip(&mut self.means);
+        for (((eta, root), mean), d) in parts.zip(&self.score) {
+            *eta += d;
+            let sixth = d * (1.0 / 6.0);
+            let e = *root * (1.0 + sixth * (1.0 + sixth * (0.5 + sixth * (1.0 / 6.0))));
             *root = e;
             let half = e * e * e;
             *mean = half * half;
@@ -136,13 +180,13 @@ impl Fit {
         let mut right = [0.0; MOST];
         let mut matrix = [[0.0; MOST]; MOST];
         // The first column is all ones.
-        right[0] = self.score.iter().sum();
-        matrix[0][0] = self.work.iter().sum();
+        right[0] = sum(&self.score);
+        matrix[0][0] = sum(&self.work);
         for (a, column) in columns.iter().enumerate().skip(1) {
             right[a] = dot(&self.score, column);
             self.product.clear();
             self.product.extend(self.work.iter().zip(*column).map(|(w, x)| w * x));
-            matrix[a][0] = self.product.iter().sum();
+            matrix[a][0] = sum(&self.product);
             for b in 1..=a {
                 matrix[a][b] = dot(&self.product, columns[b]);
             }
@@ -151,12 +195,10 @@ impl Fit {
         Some((solve(&self.factor, &right, width), right))
     }
 
-    fn dispersion(&self, y: &[f64], weights: Option<&[f64]>) -> f64 {
-        let one = |(y, m): (&f64, &f64)| (y - m) * (y - m) / m;
-        let pearson: f64 = match weights {
-            Some(weights) => y.iter().zip(&self.means).zip(weights).map(|(pair, w)| w * one(pair)).sum(),
-            None => y.iter().zip(&self.means).map(one).sum(),
-        };
+    fn dispersion(&mut self, y: &[f64], weights: Option<&[f64]>) -> f64 {
+        self.score.clear();
+        self.score.extend(y.iter().zip(&self.means).map(|(y, m)| (y - m) * (y - m) / m));
+        let pearson = weights.map_or_else(|| sum(&self.score), |w| dot(w, &self.score));
         (pearson / (y.len() - self.width) as f64).max(1.0)
     }
 
@@ -184,55 +226,55 @@ impl Fit {
 
     /// Quasi-log-likelihood Σ(y·log μ − μ) without weights, without the part that only depends on y.
     pub fn quasi_likelihood(&self, y: &[f64]) -> f64 {
-        dot(y, &self.eta) - self.means.iter().sum::<f64>()
+        dot(y, &self.eta) - sum(&self.means)
     }
 
     /// The weights that tame outliers of this fit: γ·s⁻² where the residual s exceeds `threshold`, else γ; they sum to
     /// n (Farrington et al. 1996, §3.3; threshold 2.58: Noufaily et al. 2013). s is Anscombe's, standardised by φ and
     /// leverage: 1.5(y^⅔ μ^−⅙ − μ^½) / √(φ(1−h)) (Noufaily et al. 2013, eq. 4).
     ///
-    /// `powers` holds y^⅔, `prior` the weights of this fit (all 1 when null).
+    /// `powers` holds y^⅔, `prior` the weights of this fit (all 1 when null). False when nothing is an outlier: then all
+    /// weights are 1.
     pub fn tame(
-        &mut self,
+        &self,
         powers: &[f64],
         columns: &[&[f64]],
         prior: Option<&[f64]>,
         threshold: f64,
         weights: &mut Vec<f64>,
-    ) {
-        let (n, width) = (powers.len(), self.width);
-        // Leverages: ωμ·Σz², Lz = x, for all rows at once.
-        self.hats.clear();
-        self.hats.resize(n, 0.0);
-        self.solved.resize(n * width, 0.0);
-        for (a, column) in columns.iter().enumerate().take(width) {
-            let (known, rest) = self.solved.split_at_mut(a * n);
-            let z = &mut rest[..n];
-            z.copy_from_slice(&column[..n]);
-            for (b, solved) in known.chunks_exact(n).enumerate() {
-                let l = self.factor[a][b];
-                for (z, s) in z.iter_mut().zip(solved) {
-                    *z -= l * s;
-                }
-            }
-            let inverse = 1.0 / self.factor[a][a];
-            for (z, h) in z.iter_mut().zip(&mut self.hats) {
-                *z *= inverse;
-                *h += *z * *z;
-            }
-        }
+    ) -> bool {
+        /// Leverages are worked out only for counts that would be outliers with this one.
+        const MOST_LEVERAGE: f64 = 0.75;
+        let n = powers.len();
         weights.clear();
-        let bar = threshold * threshold;
+        weights.resize(n, 1.0);
+        let bar = threshold * threshold * self.phi;
+        let (mut excess, mut any) = (0.0, false);
         for i in 0..n {
-            let hat = (self.hats[i] * self.means[i] * prior.map_or(1.0, |w| w[i])).min(1.0 - 1e-9);
-            let root = self.roots[i];
-            let raw = 1.5 * (powers[i] / root - root * root * root);
-            let variance = self.phi * (1.0 - hat);
-            let outlier = raw > 0.0 && raw * raw > bar * variance;
-            weights.push(if outlier { variance / (raw * raw) } else { 1.0 });
+            let square = self.roots[i] * self.roots[i];
+            // y^⅔ − μ^⅔: the residual times ⅔μ^⅙.
+            let above = powers[i] - square * square;
+            if above <= 0.0 || 2.25 * above * above <= bar * square * (1.0 - MOST_LEVERAGE) {
+                continue;
+            }
+            let mut row = [0.0; MOST];
+            for (x, column) in row.iter_mut().zip(columns) {
+                *x = column[i];
+            }
+            let hat = self.means[i] * prior.map_or(1.0, |w| w[i]) * self.spread(&row);
+            let ratio = bar * square * (1.0 - hat.min(1.0 - 1e-9)) / (2.25 * above * above);
+            if ratio < 1.0 {
+                // s⁻², s² being threshold² over this ratio.
+                weights[i] = ratio / (threshold * threshold);
+                excess += 1.0 - weights[i];
+                any = true;
+            }
         }
-        let gamma = n as f64 / weights.iter().sum::<f64>();
-        weights.iter_mut().for_each(|w| *w *= gamma);
+        if any {
+            let gamma = n as f64 / (n as f64 - excess);
+            weights.iter_mut().for_each(|w| *w *= gamma);
+        }
+        any
     }
 }
 
@@ -304,7 +346,7 @@ mod tests {
         let mut fit = Fit::default();
         assert!(fit.run(&y, &[&ones], None, false));
         let mut weights = Vec::new();
-        fit.tame(&powers, &[&ones], None, 2.0, &mut weights);
+        assert!(fit.tame(&powers, &[&ones], None, 2.0, &mut weights));
         assert!((weights.iter().sum::<f64>() - 12.0).abs() < 1e-9);
         // By hand: s = 1.5(60^⅔ μ^−⅙ − μ^½)/√(φ(1 − 1/12)).
         let (mean, phi) = (170.0_f64 / 12.0, fit.phi);
