@@ -1,12 +1,14 @@
 //! The one place that composes stages: each subcommand is a prefix of the pipeline.
 
 pub(crate) mod analyse;
+pub(crate) mod cached;
 pub(crate) mod chart;
 pub(crate) mod cluster;
 pub(crate) mod codebooks;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
+pub(crate) mod heard;
 pub(crate) mod ingest;
 pub(crate) mod inspect;
 pub(crate) mod list;
