@@ -9,6 +9,28 @@ use std::path::{Path, PathBuf};
 
 use common::{demo, plaint, tree};
 
+const BOOK: &str = r#"version = 1
+tokenizer = 1
+
+[[issue]]
+id = "i-00000001"
+name = "Late"
+min_score = 1.0
+keywords = { late = 1.2, delay = 1.1, wait = 0.6 }
+
+[[issue]]
+id = "i-00000002"
+name = "App crashes"
+min_score = 1.0
+keywords = ["crash", "freeze"]
+
+[[issue]]
+id = "i-00000003"
+name = "Refunds"
+min_score = 1.0
+keywords = ["refund", "money back"]
+"#;
+
 fn out(arguments: &[&str]) -> String {
     let ran = plaint(arguments);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -28,7 +50,7 @@ fn warm_and_cold_give_the_same() {
     let (store, book) = (path("a store [1] #ü"), path("book.toml"));
     let files = demo();
     let named: Vec<&str> = files.iter().map(String::as_str).collect();
-    out(&[&["cluster", "--write", &book, "-o", &path("x")], named.as_slice()].concat());
+    fs::write(&book, BOOK).unwrap();
     // Two ingests make two data files.
     let (some, rest) = named.split_at(1);
     out(&[&["ingest", "--store", &store], some].concat());
