@@ -21,8 +21,8 @@ const SPEAKS: &str = "_speaks";
 const TEXT: &str = "text";
 const NONE: u32 = u32::MAX;
 
-/// Fields that hold words; nothing that only counts looks at them.
-pub(crate) const WORDY: [&str; 6] = ["title", "body", "reply_text", "extra", "url", "created_at_raw"];
+/// Fields of words that nothing that only counts looks at. (A title is looked at: whether a feed still has them.)
+pub(crate) const WORDY: [&str; 5] = ["body", "reply_text", "extra", "url", "created_at_raw"];
 
 /// Where the records that were read lie in the store.
 pub(crate) struct Kept {
