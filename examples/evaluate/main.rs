@@ -5,6 +5,9 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod discovery;
+#[path = "../../tests/common/scenarios.rs"]
+mod scenarios;
+mod store;
 mod weekly;
 
 /// What a subject gives: its figures are printed as it goes.
@@ -26,6 +29,11 @@ const SUBJECTS: &[Subject] = &[
         name: "discovery",
         about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
         run: discovery::run,
+    },
+    Subject {
+        name: "store",
+        about: "[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]: ingest, reading, kills and races",
+        run: store::run,
     },
     Subject {
         name: "weekly",

@@ -95,7 +95,7 @@ fn heard(session: &Session, reading: &Reading, trend: &trend::options::Options) 
     if !stored::anything(session, reading) {
         return Ok(None);
     }
-    analyse::hear(session, reading, trend, true, analyse::Dates::Optional).map(Some)
+    analyse::hear(session, reading, trend).map(Some)
 }
 
 /// Which records are told of: those that count, and those that would if they had a date.
