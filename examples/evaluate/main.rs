@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
+mod agreement;
 mod discovery;
 
 /// What a subject gives: its figures are printed as it goes.
@@ -22,7 +23,7 @@ struct Subject {
 /// Everything that can be measured.
 const SUBJECTS: &[Subject] = &[Subject {
     name: "discovery",
-    about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+    about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
     run: discovery::run,
 }];
 

@@ -7,6 +7,7 @@
 
 use crate::cluster::corpus::{Corpus, Terms};
 use crate::cluster::lift::{self, Learned};
+use crate::cluster::threshold::{self, MISSED};
 
 /// From this overlap on two groups are one: half of what either finds, were they equally large, the other finds too.
 const SAME: f64 = 0.5;
@@ -61,7 +62,7 @@ fn pairs(learned: &Learned<'_>) -> Vec<(u32, u32)> {
 fn overlaps(learned: &Learned<'_>) -> Vec<u32> {
     let groups = learned.groups;
     let (spoken, _) = lift::spoken_of(learned);
-    let least = lift::min_scores(learned, &spoken);
+    let fits = threshold::fits(learned, &spoken, MISSED);
     let weights = lift::weights(learned, &spoken);
     let mut both = vec![0_u32; groups * groups];
     let mut scores = vec![0.0; groups];
@@ -69,7 +70,7 @@ fn overlaps(learned: &Learned<'_>) -> Vec<u32> {
     for text in 0..learned.labels.len() {
         lift::score(learned, &weights, text, &mut scores);
         reached.clear();
-        reached.extend((0..groups).filter(|g| !spoken[*g].is_empty() && scores[*g] >= least[*g]));
+        reached.extend((0..groups).filter(|g| !spoken[*g].is_empty() && scores[*g] >= fits[*g].min_score - 1e-9));
         for a in &reached {
             for b in &reached {
                 both[a * groups + b] += 1;
