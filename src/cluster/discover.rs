@@ -211,6 +211,74 @@ mod tests {
         );
     }
 
+    /// What discovery says of bodies that hold too little.
+    fn refusal(bodies: &[&str]) -> String {
+        let uids: Vec<String> = (0..bodies.len()).map(|i| format!("u{i:05}")).collect();
+        let rows: Vec<Plain<'_>> =
+            bodies.iter().zip(&uids).map(|(body, uid)| Plain { uid, body: Some(*body), ..Plain::default() }).collect();
+        let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+        let error = discover(&voiced, &all(bodies.len()), &Options::default()).unwrap_err().to_string();
+        error.lines().next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn is_honest_about_bad_input() {
+        let too_few = |n: usize| format!("error: too few records to find issues: {n}; need 50");
+        assert_eq!(refusal(&[]), too_few(0));
+        assert_eq!(refusal(&["late flight"]), too_few(1));
+        assert_eq!(refusal(&["late flight"; 10]), too_few(10));
+        assert_eq!(refusal(&[""; 60]), too_few(0));
+        assert_eq!(refusal(&["😀🎉", "👍👍👍", "🤷"].repeat(40)), too_few(0));
+        assert_eq!(
+            refusal(&["The same late flight, again"; 5000]),
+            "error: too few different texts to find issues: 1 in 5000 records; need 12"
+        );
+        let unlike: Vec<String> = (0..60).map(|i| format!("{}{}", ["qa", "qb", "qc"][i % 3], i * 7919)).collect();
+        let unlike: Vec<&str> = unlike.iter().map(String::as_str).collect();
+        assert_eq!(refusal(&unlike), "error: the texts share no words, so no issue recurs in them");
+    }
+
+    #[test]
+    fn right_to_left_and_a_giant_are_only_texts() {
+        let arabic = ["الرحلة متأخرة جدا", "تأخرت الرحلة كثيرا", "حقيبتي مفقودة اليوم", "فقدت الحقيبة هناك"];
+        let mut texts: Vec<String> = (0..80).map(|i| format!("{} كلمة{}", arabic[i % 4], i % 20)).collect();
+        texts.push("late flight lost bag ".repeat(20_000));
+        let order: Vec<usize> = (0..texts.len()).collect();
+        let book = discover(&voiced(&texts, &order), &all(texts.len()), &Options::default()).unwrap();
+        assert!(!book.issues.is_empty());
+    }
+
+    #[test]
+    fn every_language_has_its_own_endings() {
+        // Stem, plural and inflected forms of two themes in each language; only a stemmer of its own joins them.
+        let forms = [
+            ("es", ["vuelo retrasado", "vuelos retrasados", "maleta perdida", "maletas perdidas"]),
+            ("de", ["verspäteter flug", "verspätete flüge", "verlorener koffer", "verlorene koffers"]),
+            ("fr", ["vol retardé", "vols retardés", "valise perdue", "valises perdues"]),
+            ("pt", ["voo atrasado", "voos atrasados", "mala perdida", "malas perdidas"]),
+            ("it", ["volo ritardato", "voli ritardati", "valigia persa", "valigie perse"]),
+            ("nl", ["vertraagde vlucht", "vertraagde vluchten", "verloren koffer", "verloren koffers"]),
+            ("sw", ["ndege kuchelewa", "ndege kuchelewa", "mzigo kupotea", "mzigo kupotea"]),
+        ];
+        for (tag, forms) in forms {
+            let texts: Vec<String> = (0..80).map(|i| format!("{} zu{} qo{}", forms[i % 4], i % 37, i % 41)).collect();
+            let uids: Vec<String> = (0..80).map(|i| format!("u{i:03}")).collect();
+            let rows: Vec<Plain<'_>> = texts
+                .iter()
+                .zip(&uids)
+                .map(|(text, uid)| Plain { uid, body: Some(text), language: Some(tag), ..Plain::default() })
+                .collect();
+            let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+            let found = learn(&voiced, &all(80), &Options { issues: Some(2), ..Options::default() }).unwrap();
+            let theme = |rest: usize| found.clusters.iter().filter(move |(row, _)| *row as usize % 4 / 2 == rest);
+            for rest in 0..2 {
+                let first = theme(rest).next().unwrap().1;
+                let apart = theme(rest).filter(|(_, issue)| *issue != first).count();
+                assert!(apart <= 2, "{tag}: {apart} of 40 apart");
+            }
+        }
+    }
+
     #[test]
     fn ignored_words_are_no_keywords() {
         let texts = texts(120);

@@ -14,10 +14,10 @@ use crate::cluster::vectors::Space;
 const TEXTS: usize = 12_000;
 /// Text × term cells read at every restart: fewer texts where they are long.
 const CELLS: usize = 500_000;
-/// Texts used to choose how many issues there are. With half as many, each half of some 2,000, the likelihood cannot
-/// afford the finer groups that the whole bears.
-const CHOOSING: usize = 8_000;
-const CHOOSING_CELLS: usize = 200_000;
+/// Texts used to choose how many issues there are: all that are grouped afresh, or nearly. With a third of them, the
+/// likelihood cannot afford the finer groups that the whole bears.
+const CHOOSING: usize = 12_000;
+const CHOOSING_CELLS: usize = 250_000;
 /// How many issues there may be (methods.md §1.5), with two small ones for few texts.
 const GRID: &[usize] = &[2, 3, 5, 8, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 125, 160, 200];
 /// Texts per issue at least (methods.md §1.5).

@@ -4,6 +4,7 @@ pub(crate) mod analyse;
 pub(crate) mod chart;
 pub(crate) mod cluster;
 pub(crate) mod codebooks;
+mod distinct;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;

@@ -39,12 +39,18 @@ pub struct Issue {
     pub status: String,
     /// Counted and undated records that match it.
     pub records: i64,
+    /// Distinct texts among them: near copies count once.
+    pub distinct: i64,
     /// Their share of all of those.
     pub share: Option<f64>,
     /// Share of its records that hold one of its three heaviest keywords; null when it has no record.
     pub cohesion: Option<f64>,
     /// A record matches from this score on.
     pub min_score: f64,
+    /// When it was discovered: of the distinct texts that reached `min_score`, the share that were its own.
+    pub precision: Option<f64>,
+    /// When it was discovered: of its own distinct texts, the share that reached `min_score`.
+    pub recall: Option<f64>,
     /// Heaviest first.
     pub keywords: Vec<String>,
     /// Its weekly past as bars.
@@ -77,12 +83,22 @@ impl Clusters {
     /// For people.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        let mut table = Table::new(&[flexible("Issue", 20), right("Records"), right("Share"), left(""), left("Id")]);
+        let mut table = Table::new(&[
+            flexible("Issue", 20),
+            right("Records"),
+            right("Distinct"),
+            right("Share"),
+            right("Cohesion"),
+            left(""),
+            left("Id"),
+        ]);
         for issue in &self.issues {
             table.row([
                 issue.name.clone(),
                 count(issue.records),
+                count(issue.distinct),
                 share(issue.share),
+                share(issue.cohesion),
                 issue.sparkline.clone(),
                 format!("{}{}", issue.id, if issue.status == "active" { "" } else { " ?" }),
             ]);
