@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 /// Agreement of an assignment with known labels.
 #[derive(Debug, Clone, Copy)]
-pub struct Agreement {
+pub(crate) struct Agreement {
     /// Normalised mutual information, arithmetic mean (Vinh, Epps, Bailey 2010).
-    pub nmi: f64,
+    pub(crate) nmi: f64,
     /// Adjusted Rand index (Hubert and Arabie 1985).
-    pub ari: f64,
+    pub(crate) ari: f64,
     /// The share right under the best one-to-one naming (Kuhn 1955).
-    pub acc: f64,
+    pub(crate) acc: f64,
 }
 
 /// Compares (given, known) pairs.
-pub fn agreement<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Agreement {
+pub(crate) fn agreement<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Agreement {
     let (mut rows, mut columns): (BTreeMap<&str, usize>, BTreeMap<&str, usize>) = Default::default();
     let mut cells: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     let mut n = 0.0;

@@ -49,7 +49,7 @@ const ROWS: &[Row] = &[
 ///
 /// # Errors
 /// When a set cannot be read.
-pub fn run(arguments: &[String]) -> Outcome {
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut named: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut folder = None;
     if named.first() == Some(&"--write") {

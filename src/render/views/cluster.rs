@@ -83,22 +83,12 @@ impl Clusters {
     /// For people.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        let mut table = Table::new(&[
-            flexible("Issue", 20),
-            right("Records"),
-            right("Distinct"),
-            right("Share"),
-            right("Cohesion"),
-            left(""),
-            left("Id"),
-        ]);
+        let mut table = Table::new(&[flexible("Issue", 20), right("Records"), right("Share"), left(""), left("Id")]);
         for issue in &self.issues {
             table.row([
                 issue.name.clone(),
                 count(issue.records),
-                count(issue.distinct),
                 share(issue.share),
-                share(issue.cohesion),
                 issue.sparkline.clone(),
                 format!("{}{}", issue.id, if issue.status == "active" { "" } else { " ?" }),
             ]);
@@ -106,11 +96,19 @@ impl Clusters {
         out.push_str(&table.render(views::WIDTH));
         out.push('\n');
         for issue in self.issues.iter().filter(|i| !i.keywords.is_empty()) {
-            let mixed = if issue.cohesion.is_some_and(|c| c < COHESIVE) { " (mixed)" } else { "" };
+            let mixed = if issue.cohesion.is_some_and(|c| c < COHESIVE) { ", mixed" } else { "" };
+            let told = match (issue.precision, issue.recall) {
+                (Some(precision), Some(recall)) => {
+                    format!("; found {} of its own, {} of those found", share(Some(recall)), share(Some(precision)))
+                }
+                _ => String::new(),
+            };
             let status = if issue.status == "active" { String::new() } else { format!(" [{}]", issue.status) };
             let line = format!(
-                "{}{status}{mixed}: {}",
+                "{}{status} ({} distinct, cohesion {}{mixed}{told}): {}",
                 issue.name,
+                count(issue.distinct),
+                share(issue.cohesion),
                 issue.keywords.iter().take(10).cloned().collect::<Vec<_>>().join(", ")
             );
             for (i, line) in words::wrap_after(&line, views::WIDTH, views::WIDTH - 2).iter().enumerate() {
