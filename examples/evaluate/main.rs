@@ -6,6 +6,9 @@
 
 mod agreement;
 mod discovery;
+#[path = "../../tests/common/scenarios.rs"]
+mod scenarios;
+mod store;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -21,11 +24,18 @@ struct Subject {
 }
 
 /// Everything that can be measured.
-const SUBJECTS: &[Subject] = &[Subject {
-    name: "discovery",
-    about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
-    run: discovery::run,
-}];
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "discovery",
+        about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
+        run: discovery::run,
+    },
+    Subject {
+        name: "store",
+        about: "[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]: ingest, reading, kills and races",
+        run: store::run,
+    },
+];
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
