@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod discovery;
+mod signals;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -20,11 +21,18 @@ struct Subject {
 }
 
 /// Everything that can be measured.
-const SUBJECTS: &[Subject] = &[Subject {
-    name: "discovery",
-    about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
-    run: discovery::run,
-}];
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "discovery",
+        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        run: discovery::run,
+    },
+    Subject {
+        name: "signals",
+        about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
+        run: signals::run,
+    },
+];
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
