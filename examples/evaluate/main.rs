@@ -5,7 +5,10 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod discovery;
+#[path = "../../tests/common/scenarios.rs"]
+mod scenarios;
 mod signals;
+mod store;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -31,6 +34,11 @@ const SUBJECTS: &[Subject] = &[
         name: "signals",
         about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
         run: signals::run,
+    },
+    Subject {
+        name: "store",
+        about: "[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]: ingest, reading, kills and races",
+        run: store::run,
     },
 ];
 

@@ -21,9 +21,9 @@ pub(super) fn bound(counts: &[i64], at: usize, which: Ears) -> Option<f64> {
                 Some(((counts[t] as f64 - mean) / sd - 1.0).max(0.0))
             };
             let (_, sd) = moments(counts, at, 2)?;
-            let sum = excess(at)? + excess(at.checked_sub(1)?)? + excess(at.checked_sub(2)?)?;
-            // An alarm where the sum exceeds z: R's bound is as far above the count as the sum is below z.
-            Some(counts[at] as f64 + sd * (Z.1 - sum))
+            let before = excess(at.checked_sub(1)?)? + excess(at.checked_sub(2)?)?;
+            // An alarm where this week's excess and those before exceed z; R's bound moves the count by what is missing.
+            Some((counts[at] as f64 + sd * (Z.1 - before)).max(0.0))
         }
     }
 }
