@@ -105,7 +105,9 @@ impl Row {
                 lines.push(format!("{name}: {}: {}", found.kind.name(), words.join("; ")));
             }
         }
-        if let Some(running) = self.series.points.last().and_then(|p| p.running) {
+        if let Some(running) =
+            self.series.points.last().and_then(|p| p.running).filter(|r| r.observed > 0 || r.expected >= 1.0)
+        {
             lines.push(format!(
                 "{name}: {} of {} days into the next: {} so far, usually {} by now (up to {})",
                 running.days,
@@ -173,7 +175,11 @@ impl Trends {
                 wrapped(&mut out, &line);
             }
             let loud = current(&row.series, &self.period).is_some_and(|p| p.level.is_some());
-            if let Some(forecast) = row.forecast.as_ref().filter(|_| few || loud || row.series.is_total()) {
+            if let Some(forecast) = row
+                .forecast
+                .as_ref()
+                .filter(|f| f.periods.iter().any(|p| p.high80 > 0) && (few || loud || row.series.is_total()))
+            {
                 wrapped(&mut out, &format!("{}: {}", row.series.issue, report_words::ahead(forecast, &self.step)));
             }
         }
