@@ -5,6 +5,9 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod discovery;
+#[path = "../../tests/common/scenarios.rs"]
+mod scenarios;
+mod store;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -20,11 +23,18 @@ struct Subject {
 }
 
 /// Everything that can be measured.
-const SUBJECTS: &[Subject] = &[Subject {
-    name: "discovery",
-    about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
-    run: discovery::run,
-}];
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "discovery",
+        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        run: discovery::run,
+    },
+    Subject {
+        name: "store",
+        about: "[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]: ingest, reading, kills and races",
+        run: store::run,
+    },
+];
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

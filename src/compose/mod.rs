@@ -1,6 +1,7 @@
 //! The one place that composes stages: each subcommand is a prefix of the pipeline.
 
 pub(crate) mod analyse;
+pub(crate) mod cached;
 pub(crate) mod chart;
 pub(crate) mod check;
 pub(crate) mod cluster;
@@ -9,6 +10,7 @@ pub(crate) mod compare;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
+pub(crate) mod heard;
 pub(crate) mod ingest;
 pub(crate) mod inputs;
 pub(crate) mod inspect;

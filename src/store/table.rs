@@ -3,7 +3,7 @@
 //! The only file that speaks to `deltalake`. Its futures run on a runtime of their own and are awaited here, outside
 //! every polars call: polars blocks, and must not do so inside a runtime.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::future::Future;
 use std::path::Path;
@@ -142,6 +142,7 @@ pub(crate) fn commit(folder: &Path, before: Option<&Table>, change: Change, entr
         Some(table) => table.delta.log_store(),
         None => builder(folder)?.build_storage().map_err(|error| explain(folder, "open the log", &error))?,
     };
+    settle(&[folder]);
     let done = wait(async {
         let state = match before {
             Some(table) => Some(table.delta.snapshot()?),
@@ -151,9 +152,21 @@ pub(crate) fn commit(folder: &Path, before: Option<&Table>, change: Change, entr
         CommitBuilder::from(properties).with_actions(actions).build(reference, log, operation).await
     })?;
     match done {
-        Ok(done) => Ok(Some(done.version())),
+        Ok(done) => {
+            let log = folder.join("_delta_log");
+            settle(&[&log.join(format!("{:020}.json", done.version())), &log]);
+            Ok(Some(done.version()))
+        }
         Err(error) if is_overtaken(&error) => Ok(None),
         Err(error) => Err(explain(folder, "commit", &error)),
+    }
+}
+
+/// Asks that what was written be on the disk, should the power fail now. Where the file system cannot promise that for
+/// folders, nothing is lost by asking.
+fn settle(paths: &[&Path]) {
+    for path in paths {
+        let _ = std::fs::File::open(path).and_then(|file| file.sync_all());
     }
 }
 
@@ -188,7 +201,7 @@ fn metadata(floor: Option<u64>, before: Option<&Table>) -> Result<Metadata> {
 fn add(file: &DataFile) -> Add {
     Add {
         path: file.name.clone(),
-        partition_values: HashMap::new(),
+        partition_values: Default::default(),
         size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
         modification_time: now(),
         data_change: true,
@@ -207,7 +220,7 @@ fn remove(file: &DataFile) -> Remove {
         data_change: true,
         deletion_timestamp: Some(now()),
         extended_file_metadata: Some(true),
-        partition_values: Some(HashMap::new()),
+        partition_values: Some(Default::default()),
         size: Some(i64::try_from(file.bytes).unwrap_or(i64::MAX)),
         tags: None,
         deletion_vector: None,
