@@ -8,6 +8,7 @@ mod agreement;
 mod discovery;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
+mod signals;
 mod store;
 
 /// What a subject gives: its figures are printed as it goes.
@@ -29,6 +30,11 @@ const SUBJECTS: &[Subject] = &[
         name: "discovery",
         about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
         run: discovery::run,
+    },
+    Subject {
+        name: "signals",
+        about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
+        run: signals::run,
     },
     Subject {
         name: "store",
