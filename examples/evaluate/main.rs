@@ -4,9 +4,11 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
+mod agreement;
 mod discovery;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
+mod signals;
 mod store;
 mod weekly;
 
@@ -27,8 +29,13 @@ struct Subject {
 const SUBJECTS: &[Subject] = &[
     Subject {
         name: "discovery",
-        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
         run: discovery::run,
+    },
+    Subject {
+        name: "signals",
+        about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
+        run: signals::run,
     },
     Subject {
         name: "store",

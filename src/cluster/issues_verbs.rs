@@ -266,6 +266,11 @@ impl<'a> Work<'a> {
             self.take(*at);
             self.edit.replace_keywords(*at, learned)?;
             self.edit.set(*at, "min_score", &format!("{:?}", learned.min_score));
+            for (key, share) in [("precision", learned.precision), ("recall", learned.recall)] {
+                if let Some(share) = share {
+                    self.edit.set(*at, key, &format!("{share:?}"));
+                }
+            }
         }
         for (at, into) in &refit.gone {
             self.take(*at);

@@ -2,7 +2,7 @@
 
 use crate::cluster::codebook::Issue;
 use crate::cluster::corpus::{Corpus, Source, Terms};
-use crate::cluster::lift::{Learned, issues_of};
+use crate::cluster::lift::{Learned, codebook_of};
 use crate::enrich::Voiced;
 use crate::error::Result;
 
@@ -48,9 +48,6 @@ pub fn taught(
         .collect();
     let learned =
         Learned { corpus: &corpus, terms: &terms, labels: &labels, groups: groups + 1, first_seen: &first_seen };
-    let mut issues: Vec<Option<Issue>> = vec![None; groups];
-    for (group, issue) in issues_of(&learned, groups)? {
-        issues[group] = Some(issue);
-    }
-    Ok(issues)
+    let (issues, places) = codebook_of(&learned)?;
+    Ok(places.iter().take(groups).map(|place| place.map(|place| issues[place].clone())).collect())
 }
