@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{cluster, ingest, trend};
+use crate::{cluster, enrich, ingest, trend};
 
 /// What do customers complain about, how often, and is it getting worse?
 ///
@@ -169,6 +169,9 @@ pub struct Cluster {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -178,9 +181,6 @@ pub struct Cluster {
     /// Save the codebook here; a file that was not read is never overwritten
     #[arg(long, value_name = "FILE")]
     pub write: Option<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -198,6 +198,9 @@ pub struct Trends {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -221,15 +224,18 @@ pub struct Show {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
     /// How many records to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
-    /// Show personal data instead of masking it
+    /// Of a record: why its language, sentiment and intents are what they are
     #[arg(long)]
-    pub no_redact: bool,
+    pub why: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -246,6 +252,9 @@ pub struct Chart {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -269,6 +278,9 @@ pub struct Report {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -281,9 +293,6 @@ pub struct Report {
     /// Write only these: html, md, json, issues, trends, signals, charts
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,
