@@ -9,6 +9,7 @@ pub mod options;
 pub mod plain;
 pub mod redact;
 pub mod sentiment;
+mod table;
 pub mod voiced;
 pub mod why;
 
