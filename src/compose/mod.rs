@@ -7,6 +7,7 @@ pub(crate) mod codebooks;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
+pub(crate) mod heard;
 pub(crate) mod ingest;
 pub(crate) mod inspect;
 pub(crate) mod list;
