@@ -6,4 +6,5 @@ pub mod issues;
 pub mod methods;
 pub mod model;
 pub mod quotes;
+pub mod told;
 pub mod words;

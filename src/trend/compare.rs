@@ -48,6 +48,14 @@ pub fn rate_ratio_dispersed(x1: f64, n1: f64, x2: f64, n2: f64, phi: f64) -> Opt
     Some(Change { ratio, low, high, p: (2.0 * p_up.min(p_down)).min(1.0), p_up, p_down })
 }
 
+/// The exact 95 % interval of a share after `x` of `n` (Clopper and Pearson 1934); 0 to 1 without any.
+pub fn proportion(x: i64, n: i64) -> (f64, f64) {
+    let (x, n) = (x as f64, n.max(x) as f64);
+    let low = if x > 0.0 { beta_quantile(x, n - x + 1.0, 0.025) } else { 0.0 };
+    let high = if x < n { beta_quantile(x + 1.0, n - x, 0.975) } else { 1.0 };
+    (low, high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +74,16 @@ mod tests {
         assert!(near(none.ratio.unwrap(), 0.0) && near(none.low, 0.0) && near(none.high.unwrap(), 1.091_279));
         let only = rate_ratio(5, 100.0, 0, 100.0).unwrap();
         assert!(only.ratio.is_none() && only.high.is_none() && near(only.low, 0.916_356), "{only:?}");
+    }
+
+    #[test]
+    fn a_share_has_its_textbook_interval() {
+        // None of n: 1 − (α/2)^(1/n); all of n: its mirror image.
+        let (low, high) = proportion(0, 20);
+        assert!(low == 0.0 && near(high, 1.0 - 0.025_f64.powf(1.0 / 20.0)));
+        let (low, high) = proportion(20, 20);
+        assert!(near(low, 0.025_f64.powf(1.0 / 20.0)) && high == 1.0);
+        assert_eq!(proportion(0, 0), (0.0, 1.0));
     }
 
     #[test]
