@@ -375,6 +375,9 @@ pub struct Compare {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted; --period names the periods looked at, A..B for several.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -406,6 +409,9 @@ pub struct Check {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,

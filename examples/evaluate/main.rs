@@ -8,6 +8,9 @@
 mod corpora;
 mod discovery;
 mod enrich;
+#[path = "../../tests/common/scenarios.rs"]
+mod scenarios;
+mod store;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -33,6 +36,11 @@ const SUBJECTS: &[Subject] = &[
         name: "enrich",
         about: "[vader|abuse|complaint|question|praise|speed]…: what is heard in texts, against labelled sets",
         run: enrich::run,
+    },
+    Subject {
+        name: "store",
+        about: "[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]: ingest, reading, kills and races",
+        run: store::run,
     },
 ];
 

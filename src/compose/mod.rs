@@ -1,6 +1,7 @@
 //! The one place that composes stages: each subcommand is a prefix of the pipeline.
 
 pub(crate) mod analyse;
+pub(crate) mod cached;
 pub(crate) mod chart;
 pub(crate) mod check;
 pub(crate) mod cluster;
@@ -19,6 +20,7 @@ pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod spoken;
 pub(crate) mod store;
 pub(crate) mod stored;
 pub(crate) mod trends;

@@ -25,7 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
         &arguments.cluster,
         &arguments.enrich,
         &arguments.trend,
-        analyse::Dates::Needed,
+        analyse::Dates::Alone,
     )?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
