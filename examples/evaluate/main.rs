@@ -4,12 +4,14 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
+mod agreement;
 #[path = "../train_intent/corpora.rs"]
 mod corpora;
 mod discovery;
 mod enrich;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
+mod signals;
 mod store;
 
 /// What a subject gives: its figures are printed as it goes.
@@ -29,13 +31,18 @@ struct Subject {
 const SUBJECTS: &[Subject] = &[
     Subject {
         name: "discovery",
-        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
         run: discovery::run,
     },
     Subject {
         name: "enrich",
         about: "[vader|abuse|complaint|question|praise|speed]…: what is heard in texts, against labelled sets",
         run: enrich::run,
+    },
+    Subject {
+        name: "signals",
+        about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
+        run: signals::run,
     },
     Subject {
         name: "store",

@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod cluster;
 pub(crate) mod codebooks;
 pub(crate) mod compare;
+mod distinct;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::trend::forecast::Forecast;
 use crate::trend::series::{Level, Series, Signal};
 
 /// The whole report.
@@ -34,6 +35,8 @@ pub struct Report {
     pub funnel: Funnel,
     /// The total of all counted records.
     pub total: Series,
+    /// Its next periods.
+    pub forecast: Option<Forecast>,
     /// Every issue, biggest in the period first.
     pub issues: Vec<IssueReport>,
     /// The dumps.
@@ -173,6 +176,8 @@ pub struct IssueReport {
     pub quotes: Vec<Quote>,
     /// The whole series.
     pub series: Series,
+    /// The next periods, with how the rule did on the past; null without enough past.
+    pub forecast: Option<Forecast>,
     /// File stem of its chart, when one is drawn.
     pub chart: Option<String>,
 }
