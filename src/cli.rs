@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::trend::series::Level;
 use crate::trend::when::When;
-use crate::{cluster, ingest, trend};
+use crate::{cluster, enrich, ingest, trend};
 
 /// What do customers complain about, how often, and is it getting worse?
 ///
@@ -322,6 +322,9 @@ pub struct Cluster {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -334,9 +337,6 @@ pub struct Cluster {
     /// Learn the codebook's issues anew; those found again keep their ids, those written by hand stay as they are
     #[arg(long)]
     pub refit: bool,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -499,6 +499,9 @@ pub struct Trends {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -522,6 +525,9 @@ pub struct Compare {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted; --period names the periods looked at, A..B for several.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -553,6 +559,9 @@ pub struct Check {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -585,15 +594,18 @@ pub struct Show {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
     /// How many records to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
-    /// Show personal data instead of masking it
+    /// Of a record: why its language, sentiment and intents are what they are
     #[arg(long)]
-    pub no_redact: bool,
+    pub why: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -610,6 +622,9 @@ pub struct Chart {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -633,6 +648,9 @@ pub struct Report {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -645,9 +663,6 @@ pub struct Report {
     /// Write only these: html, md, json, issues, trends, signals, charts
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,

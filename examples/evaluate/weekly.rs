@@ -211,7 +211,7 @@ fn learned(set: &[(String, String)], past: &[usize]) -> Result<Codebook, Box<dyn
     let uids: Vec<String> = (0..past.len()).map(|i| format!("row:{i:06}")).collect();
     let plain: Vec<Plain<'_>> =
         past.iter().zip(&uids).map(|(i, uid)| Plain { uid, body: Some(&set[*i].0), ..Plain::default() }).collect();
-    let voiced = enrich(&records_of(&plain)?, true)?;
+    let voiced = enrich(&records_of(&plain)?, &Default::default())?;
     let all: Vec<u32> = (0..past.len() as u32).collect();
     Ok(discover(&voiced, &all, &Options { issues: Some(20), ..Options::default() })?)
 }
@@ -229,7 +229,7 @@ fn proposals(
         .zip(&uids)
         .map(|((i, _), uid)| Plain { uid, body: Some(&set[*i].0), ..Plain::default() })
         .collect();
-    let voiced = enrich(&records_of(&plain)?, true)?;
+    let voiced = enrich(&records_of(&plain)?, &Default::default())?;
     let matches = match_records(&voiced, book)?;
     let back: Vec<Option<u8>> = texts.iter().map(|(_, back)| Some(*back)).collect();
     let author = vec![None; texts.len()];

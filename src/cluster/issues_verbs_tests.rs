@@ -135,7 +135,7 @@ fn voiced(texts: &[String]) -> Voiced {
     let uids: Vec<String> = (0..texts.len()).map(|i| format!("u{i:03}")).collect();
     let rows: Vec<Plain<'_>> =
         texts.iter().zip(&uids).map(|(text, uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
-    enrich(&records_of(&rows).unwrap(), true).unwrap()
+    enrich(&records_of(&rows).unwrap(), &Default::default()).unwrap()
 }
 
 /// Every verb on every issue it fits, with a re-fit to issues found elsewhere.

@@ -47,7 +47,7 @@ impl Week {
             .zip(&uids)
             .map(|(text, uid)| Plain { uid, body: Some(text), ..Plain::default() })
             .collect();
-        let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+        let voiced = enrich(&records_of(&rows).unwrap(), &Default::default()).unwrap();
         let book = Codebook::parse(book, "x").unwrap();
         let matches = match_records(&voiced, &book).unwrap();
         propose(&voiced, &When { back: &self.back, author: &self.author }, &matches, &book).unwrap()

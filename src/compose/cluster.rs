@@ -22,8 +22,8 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
+        &arguments.enrich,
         &arguments.trend,
-        !arguments.no_redact,
         analyse::Dates::Optional,
     )?;
     if arguments.refit {
