@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::trend::series::Level;
 use crate::trend::when::When;
-use crate::{cluster, ingest, trend};
+use crate::{cluster, enrich, ingest, trend};
 
 /// What do customers complain about, how often, and is it getting worse?
 ///
@@ -320,6 +320,9 @@ pub struct Cluster {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -329,9 +332,6 @@ pub struct Cluster {
     /// Save the codebook here; a file that was not read is never overwritten
     #[arg(long, value_name = "FILE")]
     pub write: Option<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -349,6 +349,9 @@ pub struct Trends {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -372,6 +375,9 @@ pub struct Compare {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted; --period names the periods looked at, A..B for several.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -403,6 +409,9 @@ pub struct Check {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -435,15 +444,18 @@ pub struct Show {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
     /// How many records to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
-    /// Show personal data instead of masking it
+    /// Of a record: why its language, sentiment and intents are what they are
     #[arg(long)]
-    pub no_redact: bool,
+    pub why: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -460,6 +472,9 @@ pub struct Chart {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -483,6 +498,9 @@ pub struct Report {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -495,9 +513,6 @@ pub struct Report {
     /// Write only these: html, md, json, issues, trends, signals, charts
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,

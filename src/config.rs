@@ -2,7 +2,7 @@
 //!
 //! Every top-level key is a flag without its dashes and is put on the command line before the user's own arguments,
 //! so there is one parser, one set of messages, and the user's word wins. `[[input]]` names dumps with the reading
-//! flags that fit them; `expect` lists the feeds that should be there.
+//! flags that fit them; `expect` lists the feeds that should be there; `[[rule]]` adds rules of intent.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use toml_edit::{Document, Value};
 
 use crate::cli::Cli;
+use crate::enrich::options::UserRule;
 use crate::error::{Error, Result, nearest};
 use crate::ingest::source::DateOrder;
 
@@ -20,7 +21,7 @@ use crate::ingest::source::DateOrder;
 pub const FILE: &str = "plaint.toml";
 
 /// Keys that are not flags.
-const TABLES: [&str; 2] = ["input", "expect"];
+const TABLES: [&str; 3] = ["input", "expect", "rule"];
 
 /// Flags that mean something else, or would be dangerous, where nobody has typed them.
 const NOT_FOR: [(&str, &str); 3] = [("ingest", "since"), ("ingest", "until"), ("ingest", "replace")];
@@ -34,6 +35,8 @@ pub struct Config {
     pub inputs: Vec<Input>,
     /// Feeds that should be in the data.
     pub expect: Vec<String>,
+    /// The user's own rules of intent, the `[[rule]]` tables.
+    pub rules: Vec<UserRule>,
 }
 
 /// Dumps that are read in one way.
@@ -93,9 +96,11 @@ impl Config {
             input: Vec<Input>,
             #[serde(default)]
             expect: Vec<String>,
+            #[serde(default)]
+            rule: Vec<UserRule>,
         }
         let tables: Tables = toml_edit::de::from_str(text).map_err(|e| de_error(path, text, &e))?;
-        Ok(Self { flags, inputs: tables.input, expect: tables.expect })
+        Ok(Self { flags, inputs: tables.input, expect: tables.expect, rules: tables.rule })
     }
 
     /// The arguments with this file's flags put in, right after the subcommand; those the subcommand does not have

@@ -86,7 +86,7 @@ fn measure(row: &Row, texts: &Texts) -> Outcome {
     let uids: Vec<String> = (0..texts.len()).map(|i| format!("row:{i:08}")).collect();
     let plain: Vec<Plain<'_>> =
         texts.iter().zip(&uids).map(|((text, _), uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
-    let voiced = enrich(&records_of(&plain)?, true)?;
+    let voiced = enrich(&records_of(&plain)?, &Default::default())?;
     let all: Vec<u32> = (0..texts.len() as u32).collect();
     let start = Instant::now();
     let found = learn(&voiced, &all, &Options { issues: row.issues, ..Options::default() })?;

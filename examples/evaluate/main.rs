@@ -5,7 +5,10 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod agreement;
+#[path = "../train_intent/corpora.rs"]
+mod corpora;
 mod discovery;
+mod enrich;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
 mod signals;
@@ -30,6 +33,11 @@ const SUBJECTS: &[Subject] = &[
         name: "discovery",
         about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
         run: discovery::run,
+    },
+    Subject {
+        name: "enrich",
+        about: "[vader|abuse|complaint|question|praise|speed]…: what is heard in texts, against labelled sets",
+        run: enrich::run,
     },
     Subject {
         name: "signals",

@@ -131,8 +131,8 @@ fn brands(voiced: &Voiced, learned: &[(&str, u32)]) -> Result<Vec<String>> {
 mod tests {
     use super::*;
     use crate::cluster::matching::match_records;
-    use crate::enrich::enrich;
     use crate::enrich::plain::{Plain, records_of};
+    use crate::enrich::{self, enrich};
 
     const THEMES: [&[&str]; 3] = [
         &["flight delayed", "late flight", "hours waiting", "missed connection", "plane late", "delayed hours"],
@@ -156,7 +156,7 @@ mod tests {
             .iter()
             .map(|i| Plain { uid: &uids[*i], body: Some(&texts[*i]), created_at: Some(*i as i64), ..Plain::default() })
             .collect();
-        enrich(&records_of(&rows).unwrap(), true).unwrap()
+        enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap()
     }
 
     fn all(n: usize) -> Vec<u32> {
@@ -216,7 +216,7 @@ mod tests {
         let uids: Vec<String> = (0..bodies.len()).map(|i| format!("u{i:05}")).collect();
         let rows: Vec<Plain<'_>> =
             bodies.iter().zip(&uids).map(|(body, uid)| Plain { uid, body: Some(*body), ..Plain::default() }).collect();
-        let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+        let voiced = enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap();
         let error = discover(&voiced, &all(bodies.len()), &Options::default()).unwrap_err().to_string();
         error.lines().next().unwrap_or_default().to_owned()
     }
@@ -268,7 +268,7 @@ mod tests {
                 .zip(&uids)
                 .map(|(text, uid)| Plain { uid, body: Some(text), language: Some(tag), ..Plain::default() })
                 .collect();
-            let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+            let voiced = enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap();
             let found = learn(&voiced, &all(80), &Options { issues: Some(2), ..Options::default() }).unwrap();
             let theme = |rest: usize| found.clusters.iter().filter(move |(row, _)| *row as usize % 4 / 2 == rest);
             for rest in 0..2 {

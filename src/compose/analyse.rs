@@ -9,10 +9,10 @@ use crate::compose::heard::{Models, heard};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::stored;
-use crate::enrich::Voiced;
+use crate::enrich::{self, Intent, Voiced};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
-use crate::trend::counted::{self, Counted};
+use crate::trend::counted::{self, Counted, OTHER_INTENT};
 use crate::trend::counts::{self, Counts};
 use crate::trend::coverage::Declared;
 use crate::trend::form::{self, Change};
@@ -73,18 +73,19 @@ pub(crate) fn find(
     session: &Session,
     reading: &Reading,
     cluster: &cluster::Options,
+    enrich: &enrich::Options,
     trend: &Options,
-    redact: bool,
     dates: Dates,
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
     let book = if cluster.issues_from.is_none() { codebooks::load(cluster)? } else { None };
-    let models = Models::of(redact, book.as_ref().map(|book| &book.codebook));
+    let options = enrich_options(session, enrich);
+    let models = Models::of(&options, book.as_ref().map(|book| &book.codebook));
     // A segment may be any word.
     let wordless = dates == Dates::Alone && trend.segment.is_none();
     let warm = models.matching.as_deref().filter(|_| wordless).map(|matching| (models.enrich.as_str(), matching));
     let codebook = book.as_ref().map(|book| &book.codebook);
-    let hear = |warm| heard(session, reading, warm, &models, codebook, redact);
+    let hear = |warm| heard(session, reading, warm, &models, codebook, &options);
     let (mut read, voiced, matches) = match hear(warm)? {
         Some(all) => all,
         None => hear(None)?.ok_or_else(|| Error::failed("internal: records without their words"))?,
@@ -93,7 +94,10 @@ pub(crate) fn find(
         check_dated(&read)?;
     }
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
-    let counted = counted::counted(&read.records, trend, &declared)?;
+    let mut counted = counted::counted(&read.records, trend, &declared)?;
+    if !options.intents.is_empty() {
+        counted.leave_out(&lacks(&voiced, &options.intents)?, OTHER_INTENT)?;
+    }
     let newest = stored::newest(&read.records, &counted)?;
     read.store.iter_mut().for_each(|store| store.newest_record = newest);
     let rows = learnable(&counted, &read)?;
@@ -166,6 +170,17 @@ fn known(
         daily: running::daily(&found.counted)?,
         spread: spread::spread(&found.counted, voiced, matches, names, counts)?,
     })
+}
+
+/// The flags' options with the rules of `plaint.toml`.
+pub(crate) fn enrich_options(session: &Session, flags: &enrich::Options) -> enrich::Options {
+    enrich::Options { rules: session.config.rules.clone(), ..flags.clone() }
+}
+
+/// Which records have none of the intents asked for.
+fn lacks(voiced: &Voiced, wanted: &[Intent]) -> Result<Vec<bool>> {
+    let has = |held: &Option<Vec<Intent>>| held.iter().flatten().any(|intent| wanted.contains(intent));
+    Ok(voiced.intents()?.iter().map(|held| !has(held)).collect())
 }
 
 fn check_dated(read: &Read) -> Result<()> {

@@ -88,7 +88,7 @@ pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
         },
         None => State::new(&question),
     };
-    let found = analyse::find(session, &arguments.reading, cluster, trend, true, analyse::Dates::Needed)?;
+    let found = analyse::find(session, &arguments.reading, cluster, &arguments.enrich, trend, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, trend)?;
     if let Some(store) = &analysis.found.read.store {
         session.note(&store.line());

@@ -27,8 +27,14 @@ const FEWEST: f64 = 5.0;
 const SEGMENTS: usize = 12;
 
 pub(crate) fn run(session: &Session, arguments: &Compare) -> Result<u8> {
-    let found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Needed)?;
+    let found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.enrich,
+        &arguments.trend,
+        analyse::Dates::Needed,
+    )?;
     let calendar = &found.counted.calendar;
     let now = found.counted.now;
     let inputs = inputs::read(&arguments.trend, calendar)?;

@@ -17,9 +17,9 @@ pub(crate) struct Models {
 }
 
 impl Models {
-    pub(crate) fn of(redact: bool, codebook: Option<&Codebook>) -> Self {
+    pub(crate) fn of(options: &enrich::Options, codebook: Option<&Codebook>) -> Self {
         let added: Vec<&str> = enrich::ADDED.iter().map(|column| column.name).collect();
-        let enrich = cached::model(&[&added.join(" "), if redact { "redacted" } else { "as written" }]);
+        let enrich = cached::model(&[&added.join(" "), &enrich::fingerprint(options)]);
         let matching = codebook.map(|codebook| cached::match_model(codebook, &enrich));
         Self { enrich, matching }
     }
@@ -36,16 +36,17 @@ pub(crate) fn heard(
     warm: Option<(&str, &str)>,
     models: &Models,
     codebook: Option<&Codebook>,
-    redact: bool,
+    options: &enrich::Options,
 ) -> Result<Option<(Read, Voiced, Option<Matches>)>> {
     let read = read::read(session, reading, warm)?;
-    let own = |records: &Records| enrich::enrich(records, redact);
+    let own = |records: &Records| enrich::own(records, options);
     let Some(kept) = &read.kept else {
-        let voiced = own(&read.records)?;
+        let voiced = enrich::enrich(&read.records, options)?;
         let matches = codebook.map(|codebook| matching::match_records(&voiced, codebook)).transpose()?;
         return Ok(Some((read, voiced, matches)));
     };
     let Some(voiced) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
+    let voiced = enrich::grouped(voiced, options)?;
     let matches = match (codebook, &models.matching) {
         (Some(codebook), Some(model)) => match kept.matches(&voiced, codebook, model)? {
             Some(matches) => Some(matches),

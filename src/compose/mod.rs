@@ -21,6 +21,7 @@ pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod spoken;
 pub(crate) mod store;
 pub(crate) mod stored;
 pub(crate) mod trends;

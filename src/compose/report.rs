@@ -44,8 +44,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
+        &arguments.enrich,
         &arguments.trend,
-        !arguments.no_redact,
         analyse::Dates::Needed,
     )?;
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
@@ -161,7 +161,7 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
     }
     let interval = garwood(now.observed.unwrap_or(0) as f64, 0.95, 1.0);
     let labels = found.issues.report.origin == "labels";
-    let mut caveats = provenance::caveats(analysis, &cards)?;
+    let mut caveats = provenance::caveats(analysis, &cards, &arguments.enrich.intents)?;
     caveats.dedup();
     Ok(Report {
         schema: SCHEMA,

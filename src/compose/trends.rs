@@ -21,8 +21,14 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     if arguments.counts.is_some() {
         return ready(arguments);
     }
-    let found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Alone)?;
+    let found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.enrich,
+        &arguments.trend,
+        analyse::Dates::Alone,
+    )?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
     let mut value = view(&analysis.counts, &analysis.inputs, series, analysis.period, arguments);
