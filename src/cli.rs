@@ -26,6 +26,8 @@ pub enum Command {
     Cluster(Cluster),
     /// Issue × period: counts, rates, signals
     Trends(Trends),
+    /// First response and resolution times, and who waits still
+    Response(Response),
     /// An issue's or a record's words, redacted
     Show(Show),
     /// One chart, ready for a slide
@@ -204,6 +206,38 @@ pub struct Trends {
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint response`.
+#[derive(Debug, Args)]
+pub struct Response {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// The unanswered instead, the most pressing first
+    #[arg(long)]
+    pub next: bool,
+    /// How many of the unanswered to show
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// The share done within this time: 90m, 4h, 2d [default: `target` under [response] of plaint.toml]
+    #[arg(long, value_name = "TIME", value_parser = trend::response::parse_duration)]
+    pub target: Option<i64>,
+    /// Count business hours only: those of plaint.toml, else mon-fri 09:00-17:00
+    #[arg(long)]
+    pub business_hours: bool,
+    /// Show personal data instead of masking it
+    #[arg(long)]
+    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

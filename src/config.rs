@@ -13,6 +13,7 @@ use serde::Deserialize;
 use toml_edit::{Document, Value};
 
 use crate::cli::Cli;
+use crate::enrich::brands::Terms;
 use crate::error::{Error, Result, nearest};
 use crate::ingest::source::DateOrder;
 
@@ -20,7 +21,7 @@ use crate::ingest::source::DateOrder;
 pub const FILE: &str = "plaint.toml";
 
 /// Keys that are not flags.
-const TABLES: [&str; 2] = ["input", "expect"];
+const TABLES: [&str; 4] = ["brands", "expect", "input", "response"];
 
 /// What `plaint.toml` says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +32,27 @@ pub struct Config {
     pub inputs: Vec<Input>,
     /// Feeds that should be in the data.
     pub expect: Vec<String>,
+    /// `[brands.NAME]`: what speaks for each brand.
+    pub brands: BTreeMap<String, Terms>,
+    /// `[response]`: when customers should be answered.
+    pub response: Response,
+}
+
+/// What `plaint response` is held to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Response {
+    /// `4h`: the share done within it is printed.
+    pub target: Option<String>,
+    /// Count business hours only.
+    #[serde(default)]
+    pub business_hours: bool,
+    /// `mon-fri 09:00-17:00`, in the report's zone.
+    #[serde(default)]
+    pub hours: Vec<String>,
+    /// Days off.
+    #[serde(default)]
+    pub holidays: Vec<Date>,
 }
 
 /// Dumps that are read in one way.
@@ -90,9 +112,19 @@ impl Config {
             input: Vec<Input>,
             #[serde(default)]
             expect: Vec<String>,
+            #[serde(default)]
+            brands: BTreeMap<String, Terms>,
+            #[serde(default)]
+            response: Response,
         }
         let tables: Tables = toml_edit::de::from_str(text).map_err(|e| de_error(path, text, &e))?;
-        Ok(Self { flags, inputs: tables.input, expect: tables.expect })
+        Ok(Self {
+            flags,
+            inputs: tables.input,
+            expect: tables.expect,
+            brands: tables.brands,
+            response: tables.response,
+        })
     }
 
     /// The arguments with this file's flags put in, right after the subcommand; those the subcommand does not have

@@ -60,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Inspect(a) => compose::inspect::run(&session(a.output.quiet), a),
         Command::Cluster(a) => compose::cluster::run(&session(a.output.quiet), a),
         Command::Trends(a) => compose::trends::run(&session(a.output.quiet), a),
+        Command::Response(a) => compose::response::run(&session(a.output.quiet), a),
         Command::Show(a) => compose::show::run(&session(a.output.quiet), a),
         Command::Chart(a) => compose::chart::run(&session(a.quiet), a),
         Command::Report(a) => compose::report::run(&session(a.quiet), a),

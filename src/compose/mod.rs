@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;
+pub(crate) mod response;
 pub(crate) mod show;
 pub(crate) mod trends;
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::cli::{MaxRejects, Reading};
 use crate::compose::{Session, emit};
 use crate::config::Input;
+use crate::enrich::brands::Brands;
 use crate::error::{Error, Result};
 use crate::ingest::chunks::chunks;
 use crate::ingest::open::open;
@@ -77,7 +78,10 @@ pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
     if merged.records.is_empty() {
         return Err(nothing_read(&merged));
     }
-    let records = filter::apply(&merged.records, &filters)?;
+    let records = match Brands::compile(&session.config.brands).map_err(|e| e.at(crate::config::FILE))? {
+        Some(brands) => filter::apply(&brands.assign(&merged.records)?, &filters)?,
+        None => filter::apply(&merged.records, &filters)?,
+    };
     if records.is_empty() {
         return Err(Error::failed(format!(
             "none of the {} records fits --where {}",

@@ -1,7 +1,15 @@
 //! Records → Voiced: what is said, redacted.
 
+pub mod agree;
+pub mod brands;
+pub mod echo;
+pub mod near;
 pub mod plain;
+pub mod profile;
+pub mod reach;
 pub mod redact;
+#[cfg(test)]
+mod testing;
 
 use polars::prelude::{Column as Series, DataFrame, IntoColumn, StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
@@ -81,13 +89,13 @@ pub fn enrich(records: &Records, redact: bool) -> Result<Voiced> {
     let mut frame = records.frame().clone();
     frame.rechunk_mut();
     let (titles, bodies) = (frame.column("title")?.str()?, frame.column("body")?.str()?);
-    let texts: Vec<(Option<String>, usize)> = (0..frame.height())
+    let texts: Vec<(Option<String>, i64)> = (0..frame.height())
         .into_par_iter()
         .with_min_len(512)
         .map(|row| match join(titles.get(row), bodies.get(row)) {
             Some(text) if redact => {
                 let (text, masked) = redact::redact(&text);
-                (Some(text.into_owned()), masked)
+                (Some(text.into_owned()), masked.total())
             }
             text => (text, 0),
         })
@@ -96,7 +104,7 @@ pub fn enrich(records: &Records, redact: bool) -> Result<Voiced> {
     let mut masked = 0;
     for (text, count) in &texts {
         column.append_option(text.as_deref());
-        masked += i64::try_from(*count).unwrap_or(i64::MAX);
+        masked += *count;
     }
     let text: Series = column.finish().into_column();
     frame.with_column(text)?;

@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod inspect;
 pub mod list;
+pub mod response;
 pub mod show;
 pub mod trends;
 
