@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use crate::cli::Response as Arguments;
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, facts};
-use crate::enrich::reach;
 use crate::error::Result;
 use crate::render::views::{self, response as view};
 use crate::report::words;
-use crate::trend::calendar::{Period, micros};
+use crate::trend::calendar::Period;
 use crate::trend::cases::{self, Case, Cases};
 use crate::trend::hours::Hours;
 use crate::trend::response::{Group, Wait, wait};
@@ -42,7 +41,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         !arguments.no_redact,
         analyse::Dates::Needed,
     )?;
-    let cases = cases::cases(&found.read.records, &found.counted)?;
+    let cases = cases::cases(&found.read.records, &found.counted, &arguments.trend)?;
     if arguments.next {
         let value = next(&found, &cases, arguments)?;
         compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;

@@ -20,7 +20,7 @@ const FULL: &[&str] = &[
     r"(?:me|mine|us|ours|myself) (?:too|either|neither|as well|also)\b",
     r"(?:i|we) (?:do |did |am |are |was |were |have |had |got |get |see |saw |feel |experienced? |also |too |had the |have the )+(?:the )?(?:exact |very |exactly )*same\b",
     r"(?:(?:the|exact|exactly|this|that|it|what|very) )*(?:the )?same (?:exact )?(?:thing|problem|issue|error|bug)\b",
-    r"(?:(?:exactly|this|that|it|same|thing|what|the|also|just|has|is|keeps|all) )*happen(?:ed|s|ing)? (?:to|with|for) (?:me|us|mine|my \w+)\b(?: (?:too|as well|also|again))?",
+    r"(?:(?:exactly|this|that|it|same|thing|the|also|just|has|is|keeps|all) )*happen(?:ed|s|ing)? (?:to|with|for) (?:me|us|mine|my \w+)\b(?: (?:too|as well|also|again))?",
     r"(?:i|we)(?:'m|'re| am| are)? (?:also |still )?(?:having|getting|seeing|experiencing|facing) (?:this|the same|that|it)\b",
     r"(?:i|we) (?:also )?(?:have|had|get|got|see) (?:this|that|it) (?:problem |issue |error |bug )?(?:too|as well|also)\b",
     r"(?:also|still) (?:having|getting|seeing|experiencing|facing) (?:this|the same|that)\b",
@@ -51,7 +51,7 @@ static BARELY: LazyLock<Regex> = LazyLock::new(|| pattern(BARE));
 
 /// Whether a reply says no more than that its writer agrees, or had the same.
 pub fn agrees(text: &str) -> bool {
-    if text.len() > MOST_BYTES {
+    if text.len() > MOST_BYTES || text.trim_end().ends_with('?') {
         return false;
     }
     let said: Vec<&str> = text

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{IntoColumn, StringChunked};
+use polars::prelude::{IntoColumn, NewChunkedArray, StringChunked};
 use rayon::prelude::*;
 use regex::Regex;
 use serde::Deserialize;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::enrich::echo::{openers, parents};
 use crate::error::Result;
+use crate::normalise::people::people;
 use crate::normalise::records::Records;
 use crate::trend::calendar::{Calendar, day_of};
 use crate::trend::counted::Counted;
-use crate::trend::people::people;
+use crate::trend::options::Options;
 
 /// Something a customer asked or complained of, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +48,11 @@ pub struct Cases {
 /// first outbound record under it, its solution `resolved_at` or `closed_at`. A mention is a case when no record of a
 /// customer stands above it; its answer is the first outbound record under it or, in a feed without outbound records,
 /// the first reply by another author. Under it means: along `parent_id`, and where that names nothing, in its thread.
-/// Answers after the last day of the data (`--as-of`) have not happened yet.
+/// Answers after `--as-of` have not happened yet.
 ///
 /// # Errors
 /// Never for checked records.
-pub fn cases(records: &Records, counted: &Counted) -> Result<Cases> {
+pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<Cases> {
     let counts = counted.frame().column("counted")?.bool()?;
     let (created, feeds) = (records.instants("created_at")?, records.text("feed")?);
     let (kinds, directions) = (records.text("kind")?, records.text("direction")?);
@@ -59,7 +60,7 @@ pub fn cases(records: &Records, counted: &Counted) -> Result<Cases> {
     let outbound: Vec<bool> = directions.iter().map(|d| d == Some("outbound")).collect();
     let customer: Vec<bool> = directions.iter().map(|d| !matches!(d, Some("outbound" | "internal"))).collect();
     let above = above(records, &customer)?;
-    let end = end_of(counted);
+    let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
     let mut facts: BTreeMap<&str, Feed> = BTreeMap::new();
     for row in 0..records.len() {
         let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();

@@ -9,7 +9,7 @@ const HOUR: i64 = 3_600_000_000;
 fn found(lines: &[Line], options: &Options) -> (Cases, Vec<String>) {
     let records = records(lines);
     let counted = counted(&records, options, &Declared::default()).unwrap();
-    let cases = cases(&records, &counted).unwrap();
+    let cases = cases(&records, &counted, options).unwrap();
     let uids = records.text("uid").unwrap();
     let names = cases.cases.iter().map(|c| uids.get(c.row).unwrap().to_owned()).collect();
     (cases, names)

@@ -21,7 +21,6 @@ pub mod lifecycle;
 pub mod like_for_like;
 pub mod now;
 pub mod options;
-mod people;
 pub mod response;
 pub mod segment;
 pub mod series;
