@@ -56,7 +56,7 @@ fn records() -> Records {
 }
 
 fn voiced() -> Voiced {
-    enrich::enrich(&records(), true).unwrap()
+    enrich::enrich(&records(), &Default::default()).unwrap()
 }
 
 fn codebook(voiced: &Voiced) -> Codebook {
@@ -66,7 +66,7 @@ fn codebook(voiced: &Voiced) -> Codebook {
 
 fn all_counts() -> Counts {
     let records = records();
-    let voiced = enrich::enrich(&records, true).unwrap();
+    let voiced = enrich::enrich(&records, &Default::default()).unwrap();
     let book = codebook(&voiced);
     let matches = matching::match_records(&voiced, &book).unwrap();
     let counted = counted::counted(&records, &TrendOptions::default(), &Declared::default()).unwrap();
@@ -88,7 +88,7 @@ fn b_merge(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn c_enrich(bencher: Bencher<'_, '_>) {
     let records = records();
-    bencher.bench(|| enrich::enrich(&records, true).unwrap());
+    bencher.bench(|| enrich::enrich(&records, &Default::default()).unwrap());
 }
 
 #[divan::bench(sample_count = 3)]
@@ -107,7 +107,7 @@ fn e_match(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn f_count(bencher: Bencher<'_, '_>) {
     let records = records();
-    let voiced = enrich::enrich(&records, true).unwrap();
+    let voiced = enrich::enrich(&records, &Default::default()).unwrap();
     let book = codebook(&voiced);
     let matches = matching::match_records(&voiced, &book).unwrap();
     let names: Vec<(String, String)> = book.issues.iter().map(|i| (i.id.clone(), i.name.clone())).collect();

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{cluster, ingest, trend};
+use crate::{cluster, enrich, ingest, trend};
 
 /// What do customers complain about, how often, and is it getting worse?
 ///
@@ -171,6 +171,9 @@ pub struct Cluster {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -180,9 +183,6 @@ pub struct Cluster {
     /// Save the codebook here; a file that was not read is never overwritten
     #[arg(long, value_name = "FILE")]
     pub write: Option<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -200,6 +200,9 @@ pub struct Trends {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -220,6 +223,9 @@ pub struct Response {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -235,9 +241,6 @@ pub struct Response {
     /// Count business hours only: those of plaint.toml, else mon-fri 09:00-17:00
     #[arg(long)]
     pub business_hours: bool,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -255,15 +258,18 @@ pub struct Show {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
     /// How many records to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
-    /// Show personal data instead of masking it
+    /// Of a record: why its language, sentiment and intents are what they are
     #[arg(long)]
-    pub no_redact: bool,
+    pub why: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -280,6 +286,9 @@ pub struct Chart {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -303,6 +312,9 @@ pub struct Report {
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
     /// What is counted.
     #[command(flatten)]
     pub trend: trend::options::Options,
@@ -315,9 +327,6 @@ pub struct Report {
     /// Write only these: html, md, json, issues, trends, signals, charts
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Show personal data instead of masking it
-    #[arg(long)]
-    pub no_redact: bool,
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,

@@ -2,7 +2,7 @@
 //!
 //! Every top-level key is a flag without its dashes and is put on the command line before the user's own arguments,
 //! so there is one parser, one set of messages, and the user's word wins. `[[input]]` names dumps with the reading
-//! flags that fit them; `expect` lists the feeds that should be there.
+//! flags that fit them; `expect` lists the feeds that should be there; `[[rule]]` adds rules of intent.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +14,7 @@ use toml_edit::{Document, Value};
 
 use crate::cli::Cli;
 use crate::enrich::brands::Terms;
+use crate::enrich::options::UserRule;
 use crate::error::{Error, Result, nearest};
 use crate::ingest::source::DateOrder;
 
@@ -21,7 +22,7 @@ use crate::ingest::source::DateOrder;
 pub const FILE: &str = "plaint.toml";
 
 /// Keys that are not flags.
-const TABLES: [&str; 4] = ["brands", "expect", "input", "response"];
+const TABLES: [&str; 5] = ["brands", "expect", "input", "response", "rule"];
 
 /// What `plaint.toml` says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Config {
     pub brands: BTreeMap<String, Terms>,
     /// `[response]`: when customers should be answered.
     pub response: Response,
+    /// The user's own rules of intent, the `[[rule]]` tables.
+    pub rules: Vec<UserRule>,
 }
 
 /// What `plaint response` is held to.
@@ -116,6 +119,8 @@ impl Config {
             brands: BTreeMap<String, Terms>,
             #[serde(default)]
             response: Response,
+            #[serde(default)]
+            rule: Vec<UserRule>,
         }
         let tables: Tables = toml_edit::de::from_str(text).map_err(|e| de_error(path, text, &e))?;
         Ok(Self {
@@ -124,6 +129,7 @@ impl Config {
             expect: tables.expect,
             brands: tables.brands,
             response: tables.response,
+            rules: tables.rule,
         })
     }
 

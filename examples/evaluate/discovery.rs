@@ -29,7 +29,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         rows.iter().zip(&uids).map(|(row, uid)| Plain { uid, body: row.get(0), ..Plain::default() }).collect();
     let records = records_of(&plain).unwrap();
     let start = Instant::now();
-    let voiced = enrich(&records, true).unwrap();
+    let voiced = enrich(&records, &Default::default()).unwrap();
     println!("enrich    {:>8.2?}", start.elapsed());
     let options = Options { issues: arguments.get(1).map(|k| k.parse()).transpose()?, ..Options::default() };
     let all: Vec<u32> = (0..rows.len() as u32).collect();

@@ -4,7 +4,11 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
+#[path = "../train_intent/corpora.rs"]
+mod corpora;
 mod discovery;
+mod enrich;
+mod personal;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -20,11 +24,18 @@ struct Subject {
 }
 
 /// Everything that can be measured.
-const SUBJECTS: &[Subject] = &[Subject {
-    name: "discovery",
-    about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
-    run: discovery::run,
-}];
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "discovery",
+        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        run: discovery::run,
+    },
+    Subject {
+        name: "enrich",
+        about: "[vader|abuse|complaint|question|praise|personal|speed]…: what is heard in texts, against labelled sets",
+        run: enrich::run,
+    },
+];
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -23,7 +23,7 @@ struct Sample {
 
 /// Prints precision and recall per kind, over all, and over the records drawn without regard to what they hold; with
 /// `--wrong` every span that was missed or masked for nothing.
-pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+pub fn run() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let data = root.join("../shared/data");
     if !data.exists() {
@@ -31,7 +31,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     }
     let samples = samples(&std::fs::read_to_string(root.join("examples/evaluate/personal_data.tsv"))?, &data)?;
-    let wrong = arguments.iter().any(|a| a == "--wrong");
+    let wrong = std::env::args().any(|a| a == "--wrong");
     println!("personal data: {} records labelled by hand, spans must agree to the byte", samples.len());
     println!("{:<24} {:>6} {:>6} {:>6} {:>10} {:>7}", "kind", "marked", "found", "right", "precision", "recall");
     let mut kinds: BTreeMap<Kind, Sums> = BTreeMap::new();
@@ -46,7 +46,12 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             sums.right += usize::from(hit.is_some());
             kind_right += usize::from(hit.is_some_and(|f| f.kind == marked.kind));
             if wrong && hit.is_none() {
-                println!("missed {:<8} {} {}", marked.kind.name(), sample.place, &sample.text[marked.start..marked.end]);
+                println!(
+                    "missed {:<8} {} {}",
+                    marked.kind.name(),
+                    sample.place,
+                    &sample.text[marked.start..marked.end]
+                );
             }
         }
         for span in &found {

@@ -212,8 +212,8 @@ fn pick(points: &Dense, rows: &[usize]) -> Dense {
 mod tests {
     use super::*;
     use crate::cluster::matching::match_records;
-    use crate::enrich::enrich;
     use crate::enrich::plain::{Plain, records_of};
+    use crate::enrich::{self, enrich};
 
     const THEMES: [&[&str]; 3] = [
         &["flight delayed", "late flight", "hours waiting", "missed connection", "plane late", "delayed hours"],
@@ -237,7 +237,7 @@ mod tests {
             .iter()
             .map(|i| Plain { uid: &uids[*i], body: Some(&texts[*i]), created_at: Some(*i as i64), ..Plain::default() })
             .collect();
-        enrich(&records_of(&rows).unwrap(), true).unwrap()
+        enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap()
     }
 
     fn all(n: usize) -> Vec<u32> {

@@ -98,13 +98,13 @@ fn folded(texts: &[String]) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::enrich::enrich;
     use crate::enrich::plain::{Plain, records_of};
+    use crate::enrich::{self, enrich};
 
     #[test]
     fn one_issue_per_label() {
         let rows = ["a", "b", "c"].map(|uid| Plain { uid, created_at: Some(86_400_000_000 * 3), ..Plain::default() });
-        let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+        let voiced = enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap();
         let texts = |labels: &[&str]| labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
         let values = [texts(&["Billing", " late "]), texts(&["Late"]), texts(&["Late", "", "LATE"])];
         let (book, matches) = from_labels(&voiced, &values).unwrap();

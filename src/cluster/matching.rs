@@ -287,8 +287,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::enrich::enrich;
     use crate::enrich::plain::{Plain, records_of};
+    use crate::enrich::{self, enrich};
 
     const BOOK: &str = r#"
 [[issue]]
@@ -324,7 +324,7 @@ pattern = '\berr-\d+'
         let uids: Vec<String> = (0..texts.len()).map(|i| format!("u{i:03}")).collect();
         let rows: Vec<Plain<'_>> =
             texts.iter().zip(&uids).map(|(text, uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
-        enrich(&records_of(&rows).unwrap(), true).unwrap()
+        enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap()
     }
 
     /// "row issue score keywords", a star for the primary.

@@ -44,8 +44,8 @@ pub fn propose(voiced: &Voiced, rows: &[u32], matches: &Matches, codebook: &Code
 mod tests {
     use super::*;
     use crate::cluster::matching::match_records;
-    use crate::enrich::enrich;
     use crate::enrich::plain::{Plain, records_of};
+    use crate::enrich::{self, enrich};
 
     #[test]
     fn proposes_what_is_not_covered() {
@@ -61,7 +61,7 @@ mod tests {
         let uids: Vec<String> = (0..180).map(|i| format!("u{i:03}")).collect();
         let rows: Vec<Plain<'_>> =
             texts.iter().zip(&uids).map(|(text, uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
-        let voiced = enrich(&records_of(&rows).unwrap(), true).unwrap();
+        let voiced = enrich(&records_of(&rows).unwrap(), &enrich::Options::default()).unwrap();
         let book = "[[issue]]\nname='Late'\nkeywords=['late flight','delayed','missed']";
         let book = Codebook::parse(book, "x").unwrap();
         let matches = match_records(&voiced, &book).unwrap();

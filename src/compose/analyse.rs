@@ -5,10 +5,11 @@ use crate::cluster;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::read::{self, Read};
 use crate::compose::{Session, emit};
-use crate::enrich::{self, Voiced};
+use crate::enrich::options::Without;
+use crate::enrich::{self, Intent, Voiced, profile};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
-use crate::trend::counted::{self, Counted};
+use crate::trend::counted::{self, Counted, HOSTILE, OTHER_INTENT};
 use crate::trend::counts::{self, Counts};
 use crate::trend::coverage::Declared;
 use crate::trend::judge;
@@ -61,8 +62,8 @@ pub(crate) fn find(
     session: &Session,
     reading: &Reading,
     cluster: &cluster::Options,
+    enrich: &enrich::Options,
     trend: &Options,
-    redact: bool,
     dates: Dates,
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
@@ -75,9 +76,18 @@ pub(crate) fn find(
     if dates == Dates::Needed {
         check_dated(&read)?;
     }
-    let voiced = enrich::enrich(&read.records, redact)?;
+    let enrich = enrich_options(session, enrich);
+    let voiced = enrich::enrich(&read.records, &enrich)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
-    let counted = counted::counted(&read.records, trend, &declared)?;
+    let mut counted = counted::counted(&read.records, trend, &declared)?;
+    if !enrich.intents.is_empty() {
+        counted.leave_out(&lacks(&voiced, &enrich.intents)?, OTHER_INTENT)?;
+    }
+    if enrich.without.contains(&Without::Hostile) {
+        let hostile: Vec<bool> =
+            voiced.floats_of("hostile")?.iter().map(|score| score.is_some_and(|s| s >= profile::HOSTILE)).collect();
+        counted.leave_out(&hostile, HOSTILE)?;
+    }
     let rows = learnable(&counted, &read)?;
     let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
     Ok(Found { read, voiced, counted, issues })
@@ -115,6 +125,17 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
     Ok(Analysis { series: trends.series(), trends, counts, period, before, found })
+}
+
+/// The flags' options with the rules of `plaint.toml`.
+pub(crate) fn enrich_options(session: &Session, flags: &enrich::Options) -> enrich::Options {
+    enrich::Options { rules: session.config.rules.clone(), ..flags.clone() }
+}
+
+/// Which records have none of the intents asked for.
+fn lacks(voiced: &Voiced, wanted: &[Intent]) -> Result<Vec<bool>> {
+    let has = |held: &Option<Vec<Intent>>| held.iter().flatten().any(|intent| wanted.contains(intent));
+    Ok(voiced.intents()?.iter().map(|held| !has(held)).collect())
 }
 
 fn check_dated(read: &Read) -> Result<()> {

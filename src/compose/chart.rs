@@ -22,8 +22,14 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
             .at(&arguments.output)
             .hint("-o chart.png"));
     }
-    let found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Needed)?;
+    let found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.enrich,
+        &arguments.trend,
+        analyse::Dates::Needed,
+    )?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let calendar = &analysis.found.counted.calendar;
     let step = calendar.by.name();

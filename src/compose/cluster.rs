@@ -20,8 +20,8 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
+        &arguments.enrich,
         &arguments.trend,
-        !arguments.no_redact,
         analyse::Dates::Optional,
     )?;
     let proposed = if found.issues.report.origin == "codebook" { propose_candidates(&mut found)? } else { 0 };

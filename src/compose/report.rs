@@ -42,8 +42,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
+        &arguments.enrich,
         &arguments.trend,
-        !arguments.no_redact,
         analyse::Dates::Needed,
     )?;
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();

@@ -37,8 +37,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
+        &arguments.enrich,
         &arguments.trend,
-        !arguments.no_redact,
         analyse::Dates::Needed,
     )?;
     let cases = cases::cases(&found.read.records, &found.counted, &arguments.trend)?;

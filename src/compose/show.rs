@@ -6,6 +6,7 @@ use crate::cluster::matches::Match;
 use crate::cluster::matching::Matcher;
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, facts};
+use crate::enrich;
 use crate::error::{Error, Result, nearest};
 use crate::render::views::{self, show as view};
 use crate::report::funnel;
@@ -20,8 +21,8 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
+        &arguments.enrich,
         &arguments.trend,
-        !arguments.no_redact,
         analyse::Dates::Optional,
     )?;
     let wanted = arguments.what.to_lowercase();
@@ -34,7 +35,12 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
                 .iter()
                 .position(|uid| uid == Some(arguments.what.as_str()))
                 .ok_or_else(|| unknown(&found, &arguments.what))?;
-            view::Shown::Record(record(&Known::of(&found)?, row)?)
+            let mut record = record(&Known::of(&found)?, row)?;
+            if arguments.why {
+                let options = analyse::enrich_options(session, &arguments.enrich);
+                record.why = Some(enrich::why::why(&found.read.records, row, &options, &found.voiced.intents()?)?);
+            }
+            view::Shown::Record(record)
         }
     };
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
@@ -144,5 +150,6 @@ fn record(known: &Known<'_>, row: usize) -> Result<view::Record> {
         text: text.map(str::to_string),
         left_out: reason.map(|r| funnel::plainly(r).to_string()),
         scores,
+        why: None,
     })
 }

@@ -10,8 +10,14 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     if arguments.counts.is_some() {
         return ready(arguments);
     }
-    let found =
-        analyse::find(session, &arguments.reading, &arguments.cluster, &arguments.trend, true, analyse::Dates::Needed)?;
+    let found = analyse::find(
+        session,
+        &arguments.reading,
+        &arguments.cluster,
+        &arguments.enrich,
+        &arguments.trend,
+        analyse::Dates::Needed,
+    )?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
     let calendar = &analysis.found.counted.calendar;

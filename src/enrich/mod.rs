@@ -1,114 +1,182 @@
-//! Records → Voiced: what is said, redacted.
+//! Records → Voiced: what is said, redacted, and what is heard in it.
+//!
+//! Two steps, so that the first can be cached per data file: [`own`] looks at each record alone (its text, language,
+//! sentiment, intent, reach); [`grouped`] looks at records together (echoes, authors).
 
 pub mod agree;
 pub mod brands;
 pub mod echo;
+pub mod intent;
+pub mod language;
 pub mod near;
+pub mod options;
 pub mod plain;
 pub mod profile;
 pub mod reach;
 pub mod redact;
+pub mod sentiment;
 #[cfg(test)]
 mod testing;
+pub mod together;
+pub mod voiced;
+pub mod why;
 
-use polars::prelude::{Column as Series, DataFrame, IntoColumn, StringChunked, StringChunkedBuilder};
+use polars::prelude::{
+    Column as Series, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, ListBuilderTrait, ListStringChunkedBuilder,
+    NewChunkedArray, StringChunked, StringChunkedBuilder,
+};
 use rayon::prelude::*;
 
-use crate::contract::{self, Column, Type};
+use crate::enrich::intent::{Beside, Listener};
+use crate::enrich::reach::Spread;
+
+use crate::enrich::redact::Masked;
+
+pub use crate::enrich::options::{Intent, Options, Part};
+pub use crate::enrich::together::grouped;
+pub use crate::enrich::voiced::{ADDED, Voiced};
 use crate::error::Result;
-use crate::normalise::records::{COLUMNS, Records};
+use crate::normalise::records::Records;
 
-/// What `Voiced` adds to the columns of `Records`.
-pub const ADDED: &[Column] = &[Column {
-    name: "text",
-    kind: Type::Text,
-    nullable: true,
-    about: "title and body, redacted; null when the record has neither",
-}];
-
-/// Records with their `text`: the columns of `Records`, then [`ADDED`]; same rows, same order.
-#[derive(Debug, Clone)]
-pub struct Voiced {
-    frame: DataFrame,
-    masked: i64,
+/// What is heard in one record alone.
+#[derive(Debug, Clone, Default)]
+struct Heard {
+    text: Option<String>,
+    masked: Masked,
+    language: Option<String>,
+    sentiment: Option<f64>,
+    intents: Option<Vec<Intent>>,
+    reach: Option<f64>,
 }
 
-impl Voiced {
-    /// Checks the contract. `masked` is how many spans redaction took out.
-    ///
-    /// # Errors
-    /// An internal error when the frame does not keep it.
-    pub fn new(frame: DataFrame, masked: i64) -> Result<Self> {
-        let columns: Vec<Column> = COLUMNS.iter().chain(ADDED).copied().collect();
-        contract::check(&frame, &columns, "voiced")?;
-        Ok(Self { frame, masked })
-    }
-
-    /// The frame itself.
-    pub fn frame(&self) -> &DataFrame {
-        &self.frame
-    }
-
-    /// How many records.
-    pub fn len(&self) -> usize {
-        self.frame.height()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.frame.height() == 0
-    }
-
-    /// What each record says; null when it says nothing.
-    ///
-    /// # Errors
-    /// Never for a checked frame.
-    pub fn text(&self) -> Result<&StringChunked> {
-        self.texts_of("text")
-    }
-
-    /// A text column by name.
-    ///
-    /// # Errors
-    /// An internal error when there is no such column or it is not text.
-    pub fn texts_of(&self, column: &str) -> Result<&StringChunked> {
-        Ok(self.frame.column(column)?.str()?)
-    }
-
-    /// How many spans were masked.
-    pub fn masked(&self) -> i64 {
-        self.masked
-    }
-}
-
-/// Gives every record its text, redacted unless `redact` is off.
+/// Hears every record: [`own`], then [`grouped`].
 ///
 /// # Errors
-/// An internal error when a contract is broken.
-pub fn enrich(records: &Records, redact: bool) -> Result<Voiced> {
+/// A rule of the user that is no regular expression; an internal error when a contract is broken.
+pub fn enrich(records: &Records, options: &Options) -> Result<Voiced> {
+    grouped(own(records, options)?, options)
+}
+
+/// What each record says by itself: a pure map over rows, the same for any way of cutting the records into chunks.
+/// The columns of [`grouped`] are null.
+///
+/// # Errors
+/// As [`enrich`].
+pub fn own(records: &Records, options: &Options) -> Result<Voiced> {
     let mut frame = records.frame().clone();
     frame.rechunk_mut();
-    let (titles, bodies) = (frame.column("title")?.str()?, frame.column("body")?.str()?);
-    let texts: Vec<(Option<String>, i64)> = (0..frame.height())
-        .into_par_iter()
-        .with_min_len(512)
-        .map(|row| match join(titles.get(row), bodies.get(row)) {
-            Some(text) if redact => {
-                let (text, masked) = redact::redact(&text);
-                (Some(text.into_owned()), masked.total())
-            }
-            text => (text, 0),
-        })
-        .collect();
-    let mut column = StringChunkedBuilder::new("text".into(), texts.len());
-    let mut masked = 0;
-    for (text, count) in &texts {
-        column.append_option(text.as_deref());
-        masked += *count;
+    let cells = Cells::of(&frame)?;
+    let listener = options.has(Part::Intent).then(|| Listener::new(&options.rules)).transpose()?;
+    let hear = |row| cells.hear(row, options, listener.as_ref());
+    let heard: Vec<Heard> = (0..frame.height()).into_par_iter().with_min_len(512).map(hear).collect();
+    drop(cells);
+    let masked = heard.iter().fold(Masked::default(), |sum, h| sum.and(h.masked));
+    for column in columns(&heard) {
+        frame.with_column(column)?;
     }
-    let text: Series = column.finish().into_column();
-    frame.with_column(text)?;
     Voiced::new(frame, masked)
+}
+
+/// The added columns, in the order of [`ADDED`].
+fn columns(heard: &[Heard]) -> Vec<Series> {
+    let texts = |name: &str, get: &dyn Fn(&Heard) -> Option<&str>| {
+        let mut column = StringChunkedBuilder::new(name.into(), heard.len());
+        heard.iter().for_each(|h| column.append_option(get(h)));
+        column.finish().into_column()
+    };
+    let floats = |name: &str, get: &dyn Fn(&Heard) -> Option<f64>| {
+        Float64Chunked::from_iter_options(name.into(), heard.iter().map(get)).into_column()
+    };
+    let mut intents = ListStringChunkedBuilder::new("intents".into(), heard.len(), heard.len());
+    for h in heard {
+        match &h.intents {
+            Some(held) => intents.append_values_iter(held.iter().map(|i| i.word())),
+            None => intents.append_null(),
+        }
+    }
+    vec![
+        texts("text", &|h| h.text.as_deref()),
+        texts("text_language", &|h| h.language.as_deref()),
+        floats("sentiment", &|h| h.sentiment),
+        intents.finish().into_column(),
+        texts("echo_of", &|_| None),
+        floats("reach", &|h| h.reach),
+        floats("help_seeking", &|_| None),
+        floats("hostile", &|_| None),
+    ]
+}
+
+/// The columns that hearing one record takes.
+struct Cells<'f> {
+    titles: &'f StringChunked,
+    bodies: &'f StringChunked,
+    languages: &'f StringChunked,
+    kinds: &'f StringChunked,
+    categories: &'f StringChunked,
+    statuses: &'f StringChunked,
+    csats: &'f StringChunked,
+    ratings: &'f Float64Chunked,
+    nps: &'f Int64Chunked,
+    /// Followers, likes, shares, replies, views.
+    spread: [&'f Int64Chunked; 5],
+}
+
+impl<'f> Cells<'f> {
+    fn of(frame: &'f DataFrame) -> Result<Self> {
+        Ok(Self {
+            titles: frame.column("title")?.str()?,
+            bodies: frame.column("body")?.str()?,
+            languages: frame.column("language")?.str()?,
+            kinds: frame.column("kind")?.str()?,
+            categories: frame.column("category")?.str()?,
+            statuses: frame.column("status")?.str()?,
+            csats: frame.column("csat")?.str()?,
+            ratings: frame.column("rating_01")?.f64()?,
+            nps: frame.column("nps")?.i64()?,
+            spread: [
+                frame.column("author_followers")?.i64()?,
+                frame.column("likes")?.i64()?,
+                frame.column("shares")?.i64()?,
+                frame.column("replies")?.i64()?,
+                frame.column("views")?.i64()?,
+            ],
+        })
+    }
+
+    fn beside(&self, row: usize) -> Beside<'f> {
+        Beside {
+            kind: self.kinds.get(row).unwrap_or_default(),
+            category: self.categories.get(row),
+            csat: self.csats.get(row),
+            rating: self.ratings.get(row),
+            nps: self.nps.get(row),
+            status: self.statuses.get(row),
+        }
+    }
+
+    fn reach(&self, row: usize, options: &Options) -> Option<f64> {
+        let [followers, likes, shares, replies, views] = self.spread.map(|cells| cells.get(row));
+        options.has(Part::Reach).then(|| Spread { followers, likes, shares, replies, views }.reach()).flatten()
+    }
+
+    fn hear(&self, row: usize, options: &Options, listener: Option<&Listener>) -> Heard {
+        let Some(whole) = join(self.titles.get(row), self.bodies.get(row)) else {
+            let intents = listener.map(|l| l.intents(None, None, self.beside(row)));
+            return Heard { intents, reach: self.reach(row, options), ..Heard::default() };
+        };
+        // Everything is heard in the masked text, so that --no-redact changes what is shown and nothing else.
+        let (plain, masked) = redact::redact(&whole);
+        let language = options.has(Part::Language).then(|| language::of(&plain, self.languages.get(row)));
+        let handled = language.as_deref().is_none_or(language::is_handled);
+        let hears = listener.is_some() || options.has(Part::Sentiment);
+        let sentiment = (handled && hears).then(|| sentiment::score(&plain));
+        let intents = listener.map(|l| l.intents(Some(&plain), sentiment, self.beside(row)));
+        let plain = plain.into_owned();
+        let (text, masked) = if options.no_redact { (whole, Masked::default()) } else { (plain, masked) };
+        let sentiment = sentiment.filter(|_| options.has(Part::Sentiment));
+        let reach = self.reach(row, options);
+        Heard { text: Some(text), masked, language, sentiment, intents, reach }
+    }
 }
 
 /// Title and body on lines of their own; a body that begins with its title is not told it twice.
@@ -134,12 +202,28 @@ mod tests {
             Plain { uid: "c", title: None, body: Some("  "), ..Plain::default() },
         ];
         let records = records_of(&rows).unwrap();
-        let voiced = enrich(&records, true).unwrap();
+        let voiced = enrich(&records, &Options::default()).unwrap();
         let text = voiced.text().unwrap();
         assert_eq!(text.get(0), Some("Late\nMail me: [email]"));
         assert_eq!(text.get(1), Some("Late again"));
         assert_eq!(text.get(2), None);
-        assert_eq!(voiced.masked(), 1);
-        assert_eq!(enrich(&records, false).unwrap().text().unwrap().get(0), Some("Late\nMail me: a@b.co"));
+        assert_eq!(voiced.masked().total(), 1);
+        let shown = Options { no_redact: true, ..Options::default() };
+        assert_eq!(enrich(&records, &shown).unwrap().text().unwrap().get(0), Some("Late\nMail me: a@b.co"));
+    }
+
+    #[test]
+    fn a_part_switched_off_is_null() {
+        let rows = [Plain { uid: "a", body: Some("Where is my order? I am waiting for it."), ..Plain::default() }];
+        let records = records_of(&rows).unwrap();
+        let on = enrich(&records, &Options::default()).unwrap();
+        assert_eq!(on.texts_of("text_language").unwrap().get(0), Some("en"));
+        assert_eq!(on.floats_of("sentiment").unwrap().get(0), Some(0.0));
+        assert!(on.intents().unwrap()[0].as_ref().unwrap().contains(&Intent::Question));
+        let off = Options { off: vec![Part::Language, Part::Sentiment, Part::Intent], ..Options::default() };
+        let off = enrich(&records, &off).unwrap();
+        assert_eq!(off.texts_of("text_language").unwrap().get(0), None);
+        assert_eq!(off.floats_of("sentiment").unwrap().get(0), None);
+        assert_eq!(off.intents().unwrap(), [None]);
     }
 }

@@ -62,8 +62,8 @@ impl Profile {
     }
 
     /// How hostile the author is, from 0 to 1: `a ÷ max(n, 2)` for `a` abusive of `n` records, times `1 − 0.6 × asking`,
-    /// plus 0.1 per target beyond the first (at most 0.3) and 0.2 × the share of repeats; 0 without abuse. The weights
-    /// are ours. One angry record is half the evidence that two are.
+    /// plus `a ÷ max(n, 2)` times 0.1 per target beyond the first (at most 0.3) and 0.2 × the share of repeats; 0 without
+    /// abuse. The weights are ours. One angry record is half the evidence that two are.
     pub fn hostile(&self) -> f64 {
         if self.abuses == 0 {
             return 0.0;

@@ -1,18 +1,22 @@
 //! What records say together: who echoes whom, what an author is like.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use polars::prelude::{Float64Chunked, IntoColumn, NewChunkedArray, StringChunked};
 use rayon::prelude::*;
 use regex::Regex;
 
+use serde::Serialize;
+
 use crate::enrich::echo::{self, Echo, How};
 use crate::enrich::options::{Intent, Options, Part};
 use crate::enrich::profile::{Deed, Profile, profiles};
 use crate::enrich::voiced::Voiced;
+use crate::enrich::{near, reach, redact};
 use crate::error::Result;
 use crate::normalise::people::people;
-use crate::normalise::records::Records;
+use crate::normalise::records::{COLUMNS, Records};
 
 #[expect(clippy::expect_used, reason = "the patterns are constants; a test compiles them")]
 fn pattern(text: &str) -> Regex {
@@ -35,17 +39,23 @@ static HANDLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"@([\p{L}\p{N}_]{2,50
 /// Never for checked records.
 pub fn raw_texts(records: &Records) -> Result<Vec<Option<String>>> {
     let (titles, bodies) = (records.text("title")?, records.text("body")?);
-    Ok((0..records.len()).into_par_iter().with_min_len(512).map(|row| super::join(titles.get(row), bodies.get(row))).collect())
+    Ok((0..records.len())
+        .into_par_iter()
+        .with_min_len(512)
+        .map(|row| super::join(titles.get(row), bodies.get(row)))
+        .collect())
 }
 
 /// Fills `echo_of`, `help_seeking` and `hostile`, as far as they are not switched off.
 ///
 /// # Errors
 /// An internal error when a contract is broken.
-pub fn grouped(voiced: Voiced, records: &Records, options: &Options) -> Result<Voiced> {
+pub fn grouped(voiced: Voiced, options: &Options) -> Result<Voiced> {
     if !options.has(Part::Echo) && !options.has(Part::Authors) {
         return Ok(voiced);
     }
+    let names: Vec<&str> = COLUMNS.iter().map(|c| c.name).collect();
+    let records = &Records::new(voiced.frame().select(names)?, BTreeMap::new())?;
     let texts = raw_texts(records)?;
     let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
     let echoes = echo::echoes(records, &texts)?;
@@ -54,7 +64,9 @@ pub fn grouped(voiced: Voiced, records: &Records, options: &Options) -> Result<V
     if options.has(Part::Echo) {
         let uids = records.text("uid")?;
         let of = echoes.iter().map(|echo| echo.and_then(|e| uids.get(e.of)));
-        frame.with_column(StringChunked::from_iter_options("echo_of".into(), of.map(|o| o.map(str::to_owned))).into_column())?;
+        frame.with_column(
+            StringChunked::from_iter_options("echo_of".into(), of.map(|o| o.map(str::to_owned))).into_column(),
+        )?;
     }
     if options.has(Part::Authors)
         && let Some(found) = authors(records, &texts, &echoes, &voiced.intents()?)?
@@ -112,6 +124,53 @@ pub fn authors(
         })
         .collect();
     Ok(Some(profiles(&deeds)))
+}
+
+/// Why a record is an echo, got as far as it did, and how its author stands; each null where there is nothing to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// What it echoes, and how alike they are.
+    pub echo: Option<String>,
+    /// The formula of its reach with its numbers.
+    pub reach: Option<String>,
+    /// Its author's profile and scores.
+    pub author: Option<String>,
+    /// What is masked in its text, by kind.
+    pub masked: Option<String>,
+}
+
+/// Explains the record in `row`.
+///
+/// # Errors
+/// Never for checked records.
+pub fn why(records: &Records, row: usize, options: &Options, intents: &[Option<Vec<Intent>>]) -> Result<Why> {
+    let texts = raw_texts(records)?;
+    let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+    let echoes = echo::echoes(records, &texts)?;
+    let uids = records.text("uid")?;
+    let of = |echo: Echo| {
+        let of = uids.get(echo.of).unwrap_or_default();
+        match (echo.how, texts[row], texts[echo.of]) {
+            (How::Copy, Some(own), Some(said)) => {
+                let alike = (near::resemblance(own, said) * 100.0).round();
+                format!("a near copy of {of}: {alike} % of their runs of three words together are common to both")
+            }
+            _ => format!("agrees with {of} and says nothing else"),
+        }
+    };
+    let profile = match options.has(Part::Authors) {
+        true => authors(records, &texts, &echoes, intents)?.and_then(|all| all[row]),
+        false => None,
+    };
+    let spread = reach::spreads(records)?[row];
+    let masked = texts[row].map(|text| redact::redact(text).1.words()).filter(|words| !words.is_empty());
+    Ok(Why {
+        echo: echoes[row].filter(|_| options.has(Part::Echo)).map(of),
+        reach: spread.formula().filter(|_| options.has(Part::Reach)),
+        author: profile
+            .map(|p| format!("help-seeking {:.2}, hostile {:.2}: {}", p.help_seeking(), p.hostile(), p.words())),
+        masked,
+    })
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub fn plainly(reason: &str) -> &str {
         "merged" => "merged into others",
         "repost" => "reposts",
         "good_rating" => "good ratings",
+        "other_intent" => "without the intent asked for",
+        "hostile" => "by hostile authors",
         other => other,
     }
 }

@@ -37,9 +37,22 @@ pub const COLUMNS: &[Column] = &[
     column("reason", Type::Text, true, "why it does not count, one of REASONS; null when it does"),
 ];
 
-/// Why a record does not count, in the order the reasons are tried: the first that holds is the one named.
-pub const REASONS: [&str; 10] =
-    [UNDATED, FUTURE, STRAY, "outbound", "internal", "deleted", "spam", "merged", "repost", GOOD_RATING];
+/// Why a record does not count, in the order the reasons are tried: the first that holds is the one named. The last two
+/// are tried by [`Counted::leave_out`].
+pub const REASONS: [&str; 12] = [
+    UNDATED,
+    FUTURE,
+    STRAY,
+    "outbound",
+    "internal",
+    "deleted",
+    "spam",
+    "merged",
+    "repost",
+    GOOD_RATING,
+    OTHER_INTENT,
+    HOSTILE,
+];
 
 /// No date, or one no calendar holds.
 const UNDATED: &str = "undated";
@@ -49,6 +62,10 @@ const FUTURE: &str = "future_date";
 const STRAY: &str = "stray_date";
 /// A good rating: not a complaint, but praise.
 pub const GOOD_RATING: &str = "good_rating";
+/// None of the intents asked for.
+pub const OTHER_INTENT: &str = "other_intent";
+/// A hostile author, where those were not asked for.
+pub const HOSTILE: &str = "hostile";
 /// From this rating on a scale from 0 to 1 on it is good: four stars of five.
 const GOOD_FROM: f64 = 0.75;
 
@@ -82,6 +99,32 @@ impl Counted {
             *sums.entry(reason).or_default() += 1;
         }
         Ok(REASONS.iter().filter_map(|r| sums.get(r).map(|n| ((*r).to_owned(), *n))).collect())
+    }
+
+    /// Lets the rows marked in `out` no longer count, for `reason`. Rows that did not count keep their reason; only an
+    /// undated one, from which issues might be learned, takes the new one.
+    ///
+    /// # Errors
+    /// An internal error when there are not as many marks as records.
+    pub fn leave_out(&mut self, out: &[bool], reason: &'static str) -> Result<()> {
+        if out.len() != self.frame.height() {
+            return Err(Error::failed("internal: counted: a mark for every record is needed"));
+        }
+        let reasons: Vec<Option<String>> = self
+            .frame
+            .column("reason")?
+            .str()?
+            .iter()
+            .zip(out)
+            .map(|(old, out)| match old {
+                None | Some(UNDATED) if *out => Some(reason.to_owned()),
+                old => old.map(str::to_owned),
+            })
+            .collect();
+        let counts: Vec<bool> = reasons.iter().map(Option::is_none).collect();
+        self.frame.with_column(Series::new("counted".into(), counts).into_column())?;
+        self.frame.with_column(Series::new("reason".into(), reasons).into_column())?;
+        contract::check(&self.frame, COLUMNS, "counted")
     }
 }
 

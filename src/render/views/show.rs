@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::enrich::why::Why;
 use crate::error::Result;
 use crate::render::csv_table;
 use crate::render::number::{count, day};
@@ -58,6 +59,9 @@ pub struct Record {
     pub left_out: Option<String>,
     /// What it matches, and what it came nearest to.
     pub scores: Vec<Score>,
+    /// Why it was heard as it was, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
 }
 
 /// How near a record came to an issue.
@@ -164,6 +168,60 @@ impl Record {
                 out.push_str(&format!("{}{line}\n", if i == 0 { "  " } else { "    " }));
             }
         }
+        if let Some(why) = &self.why {
+            out.push_str(&heard(why));
+        }
         out
     }
+}
+
+/// A record's language, sentiment and intents with their reasons.
+fn heard(why: &Why) -> String {
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    let named = if why.language_found { "" } else { " (not clear from the text)" };
+    lines.push((2, format!("language {}{named}", why.language.as_deref().unwrap_or("not computed"))));
+    match &why.sentiment {
+        None => lines.push((2, "sentiment: none (no text, a language not handled, or switched off)".into())),
+        Some(sentiment) => {
+            lines.push((2, format!("sentiment {:+.4}", sentiment.score)));
+            for word in &sentiment.words {
+                let rules = if word.rules.is_empty() { String::new() } else { format!(" ({})", word.rules.join(", ")) };
+                lines.push((4, format!("{:+.2} {}{rules}", word.weight, word.word)));
+            }
+            if sentiment.punctuation != 0.0 {
+                lines.push((4, format!("{:+.2} by ! and ?", sentiment.punctuation)));
+            }
+        }
+    }
+    for intent in &why.intents {
+        let verdict = if intent.score >= 0.0 { "yes" } else { "no" };
+        lines.push((2, format!("{}: {verdict}, {:+.2} (from 0 on it holds)", intent.intent, intent.score)));
+        for reason in &intent.reasons {
+            let features = match (reason.what.as_str(), intent.features.as_slice()) {
+                ("the model", features @ [_, ..]) => {
+                    let named: Vec<String> = features.iter().map(|(what, by)| format!("{what} {by:+.2}")).collect();
+                    format!("; weighed most: {}", named.join(", "))
+                }
+                _ => String::new(),
+            };
+            lines.push((4, format!("{:+.2} {}{features}", reason.weight, reason.what)));
+        }
+    }
+    let together = &why.together;
+    let named = [
+        ("echo", &together.echo, "echoes nothing"),
+        ("reach", &together.reach, "reach: nothing is known"),
+        ("author", &together.author, "author: not known"),
+        ("masked", &together.masked, "nothing is masked"),
+    ];
+    for (name, told, none) in named {
+        lines.push((2, told.as_ref().map_or(none.to_owned(), |told| format!("{name}: {told}"))));
+    }
+    let mut out = String::new();
+    for (indent, line) in lines {
+        for (i, line) in words::wrap_after(&line, views::WIDTH - indent, views::WIDTH - indent - 2).iter().enumerate() {
+            out.push_str(&format!("{}{line}\n", " ".repeat(if i == 0 { indent } else { indent + 2 })));
+        }
+    }
+    out
 }
