@@ -14,7 +14,9 @@ pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod response;
 pub(crate) mod show;
+pub(crate) mod topics;
 pub(crate) mod trends;
+pub(crate) mod voices;
 
 use crate::cli::Output;
 use crate::config::Config;

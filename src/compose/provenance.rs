@@ -107,6 +107,10 @@ pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport]) -> Result<Vec<
     let found = &analysis.found;
     let mut caveats = vec![found.issues.report.note.clone()];
     caveats.push("Intent was not computed: counts are of records, not of complaints alone.".into());
+    let masked = found.voiced.masked().words();
+    if !masked.is_empty() {
+        caveats.push(format!("Personal data masked in the texts: {masked}."));
+    }
     caveats.extend(found.read.merged.caveats.iter().cloned());
     for one in &found.read.opened {
         caveats.extend(one.dump.source.caveat.iter().map(|c| format!("{}: {c}", one.dump.path)));

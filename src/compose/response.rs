@@ -137,6 +137,14 @@ fn caveats(found: &Found, cases: &Cases) -> Vec<String> {
 
 /// The unanswered, most pressing first.
 fn next(found: &Found, cases: &Cases, arguments: &Arguments) -> Result<view::Next> {
+    let waiting = waiting(found, cases)?;
+    let all = waiting.len() as i64;
+    let next = waiting.into_iter().take(arguments.top).map(|(_, one)| one).collect();
+    Ok(view::Next { as_of: found.counted.now, waiting: all, next, order: ORDER, caveats: caveats(found, cases) })
+}
+
+/// Every case that waits for a first answer, with its row, most pressing first.
+pub(crate) fn waiting(found: &Found, cases: &Cases) -> Result<Vec<(usize, view::Waiting)>> {
     let records = &found.read.records;
     let (uids, urls, feeds) = (records.text("uid")?, records.text("url")?, records.text("feed")?);
     let statuses = records.text("status")?;
@@ -174,7 +182,7 @@ fn next(found: &Found, cases: &Cases, arguments: &Arguments) -> Result<view::Nex
             + part(growth.unwrap_or(0.0), 4.0)
             + (age as f64 / (7.0 * 86_400.0)).min(1.0)
             + help_seeking.unwrap_or(0.5);
-        waiting.push(view::Waiting {
+        let one = view::Waiting {
             uid: uid.to_owned(),
             url: urls.get(row).map(str::to_owned),
             day: times[row].map(|at| at.date()),
@@ -188,16 +196,9 @@ fn next(found: &Found, cases: &Cases, arguments: &Arguments) -> Result<view::Nex
             hostile: number("hostile", row)?,
             score,
             text: texts.get(row).map(str::to_owned),
-        });
+        };
+        waiting.push((row, one));
     }
-    waiting.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.uid.cmp(&b.uid)));
-    let all = waiting.len() as i64;
-    waiting.truncate(arguments.top);
-    Ok(view::Next {
-        as_of: found.counted.now,
-        waiting: all,
-        next: waiting,
-        order: ORDER,
-        caveats: caveats(found, cases),
-    })
+    waiting.sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score).then(a.uid.cmp(&b.uid)));
+    Ok(waiting)
 }

@@ -6,4 +6,6 @@ pub mod issues;
 pub mod methods;
 pub mod model;
 pub mod quotes;
+pub mod voice_tables;
+pub mod voices;
 pub mod words;

@@ -79,6 +79,26 @@ pub fn garwood(k: f64, level: f64, phi: f64) -> (f64, f64) {
 }
 
 /// Halves `[low, high]` towards the place where `below` turns false.
+/// Wilson's score interval of a share, 95 % (Wilson 1927); null of none.
+pub fn wilson(n: i64, of: i64) -> Option<(f64, f64)> {
+    const Z: f64 = 1.959_963_984_540_054;
+    if of <= 0 {
+        return None;
+    }
+    let (of, share) = (of as f64, n as f64 / of as f64);
+    let middle = share + Z * Z / (2.0 * of);
+    let half = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
+    let scale = 1.0 + Z * Z / of;
+    Some((((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)))
+}
+
+/// Student's t with P(|T| ≤ t) = 0.95 for `freedom` > 0 degrees of freedom, from the beta quantile: t² = ν (1 − x) ÷ x
+/// with x the 5 % quantile of Beta(ν ÷ 2, ½).
+pub fn student95(freedom: f64) -> f64 {
+    let x = beta_quantile(freedom / 2.0, 0.5, 0.05);
+    (freedom * (1.0 - x) / x).sqrt()
+}
+
 fn bisect(mut low: f64, mut high: f64, below: impl Fn(f64) -> bool) -> f64 {
     // 1,100 halvings reach any double between 0 and 1; it stops long before, when nothing lies between.
     for _ in 0..1_100 {
