@@ -20,7 +20,7 @@ use crate::Outcome;
 ///
 /// # Errors
 /// When no file is named or it cannot be read.
-pub fn run(arguments: &[String]) -> Outcome {
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     let path = arguments.first().ok_or("name a CSV of two columns: text, label")?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();

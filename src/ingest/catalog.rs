@@ -21,24 +21,74 @@ pub struct Embedded {
 
 /// Every source that comes with plaint, in the order of `plaint list sources`.
 pub const SOURCES: &[Embedded] = &[
+    Embedded { name: "amazon_2018", toml: include_str!("sources/amazon_2018.toml") },
+    Embedded { name: "amazon_2023", toml: include_str!("sources/amazon_2023.toml") },
+    Embedded { name: "asc_api", toml: include_str!("sources/asc_api.toml") },
+    Embedded { name: "bluesky_json", toml: include_str!("sources/bluesky_json.toml") },
     Embedded { name: "boston311", toml: include_str!("sources/boston311.toml") },
+    Embedded { name: "brand24", toml: include_str!("sources/brand24.toml") },
+    Embedded { name: "brandwatch", toml: include_str!("sources/brandwatch.toml") },
+    Embedded { name: "call_log", toml: include_str!("sources/call_log.toml") },
     Embedded { name: "cfpb_csv", toml: include_str!("sources/cfpb_csv.toml") },
     Embedded { name: "cfpb_json", toml: include_str!("sources/cfpb_json.toml") },
+    Embedded { name: "chatwoot_json", toml: include_str!("sources/chatwoot_json.toml") },
+    Embedded { name: "delighted_csv", toml: include_str!("sources/delighted_csv.toml") },
+    Embedded { name: "determ", toml: include_str!("sources/determ.toml") },
+    Embedded { name: "fcc_csv", toml: include_str!("sources/fcc_csv.toml") },
+    Embedded { name: "freshdesk_csv", toml: include_str!("sources/freshdesk_csv.toml") },
+    Embedded { name: "freshservice_csv", toml: include_str!("sources/freshservice_csv.toml") },
+    Embedded { name: "front_csv", toml: include_str!("sources/front_csv.toml") },
+    Embedded { name: "gbp_reviews", toml: include_str!("sources/gbp_reviews.toml") },
     Embedded { name: "generic_csv", toml: include_str!("sources/generic_csv.toml") },
     Embedded { name: "generic_json", toml: include_str!("sources/generic_json.toml") },
     Embedded { name: "github_issues_json", toml: include_str!("sources/github_issues_json.toml") },
     Embedded { name: "google_play_csv", toml: include_str!("sources/google_play_csv.toml") },
+    Embedded { name: "gorgias_csv", toml: include_str!("sources/gorgias_csv.toml") },
     Embedded { name: "gplay_scraper", toml: include_str!("sources/gplay_scraper.toml") },
+    Embedded { name: "graph_comments", toml: include_str!("sources/graph_comments.toml") },
+    Embedded { name: "helpscout_json", toml: include_str!("sources/helpscout_json.toml") },
+    Embedded { name: "hootsuite_inbox_csv", toml: include_str!("sources/hootsuite_inbox_csv.toml") },
+    Embedded { name: "hootsuite_posts", toml: include_str!("sources/hootsuite_posts.toml") },
+    Embedded { name: "hubspot_tickets", toml: include_str!("sources/hubspot_tickets.toml") },
+    Embedded { name: "instagram_api", toml: include_str!("sources/instagram_api.toml") },
+    Embedded { name: "intercom_csv", toml: include_str!("sources/intercom_csv.toml") },
+    Embedded { name: "intercom_json", toml: include_str!("sources/intercom_json.toml") },
     Embedded { name: "itunes_rss", toml: include_str!("sources/itunes_rss.toml") },
     Embedded { name: "jira_csv", toml: include_str!("sources/jira_csv.toml") },
+    Embedded { name: "jira_datapipeline", toml: include_str!("sources/jira_datapipeline.toml") },
+    Embedded { name: "linkedin_comments", toml: include_str!("sources/linkedin_comments.toml") },
+    Embedded { name: "mastodon_api", toml: include_str!("sources/mastodon_api.toml") },
+    Embedded { name: "meltwater_legacy", toml: include_str!("sources/meltwater_legacy.toml") },
+    Embedded { name: "meltwater_new", toml: include_str!("sources/meltwater_new.toml") },
+    Embedded { name: "netbase_quid", toml: include_str!("sources/netbase_quid.toml") },
     Embedded { name: "nyc311", toml: include_str!("sources/nyc311.toml") },
+    Embedded { name: "osticket_csv", toml: include_str!("sources/osticket_csv.toml") },
+    Embedded { name: "pulsar_trac", toml: include_str!("sources/pulsar_trac.toml") },
     Embedded { name: "reddit_csv", toml: include_str!("sources/reddit_csv.toml") },
     Embedded { name: "reddit_json", toml: include_str!("sources/reddit_json.toml") },
     Embedded { name: "redditextractor", toml: include_str!("sources/redditextractor.toml") },
+    Embedded { name: "salesforce_api", toml: include_str!("sources/salesforce_api.toml") },
+    Embedded { name: "salesforce_case", toml: include_str!("sources/salesforce_case.toml") },
+    Embedded { name: "servicenow_csv", toml: include_str!("sources/servicenow_csv.toml") },
+    Embedded { name: "sprinklr", toml: include_str!("sources/sprinklr.toml") },
+    Embedded { name: "sprinklr_widget", toml: include_str!("sources/sprinklr_widget.toml") },
+    Embedded { name: "sprout_posts", toml: include_str!("sources/sprout_posts.toml") },
+    Embedded { name: "talkwalker", toml: include_str!("sources/talkwalker.toml") },
+    Embedded { name: "tiktok_apify", toml: include_str!("sources/tiktok_apify.toml") },
+    Embedded { name: "trustpilot_api", toml: include_str!("sources/trustpilot_api.toml") },
     Embedded { name: "trustpilot_csv", toml: include_str!("sources/trustpilot_csv.toml") },
     Embedded { name: "twcs_csv", toml: include_str!("sources/twcs_csv.toml") },
+    Embedded { name: "typeform_csv", toml: include_str!("sources/typeform_csv.toml") },
+    Embedded { name: "x_v1_json", toml: include_str!("sources/x_v1_json.toml") },
+    Embedded { name: "x_v2_json", toml: include_str!("sources/x_v2_json.toml") },
+    Embedded { name: "yelp_ndjson", toml: include_str!("sources/yelp_ndjson.toml") },
+    Embedded { name: "youtube_json", toml: include_str!("sources/youtube_json.toml") },
+    Embedded { name: "ytdlp_json", toml: include_str!("sources/ytdlp_json.toml") },
+    Embedded { name: "zammad_table", toml: include_str!("sources/zammad_table.toml") },
     Embedded { name: "zendesk_csv", toml: include_str!("sources/zendesk_csv.toml") },
+    Embedded { name: "zendesk_explore_csv", toml: include_str!("sources/zendesk_explore_csv.toml") },
     Embedded { name: "zendesk_json", toml: include_str!("sources/zendesk_json.toml") },
+    Embedded { name: "zoho_desk_csv", toml: include_str!("sources/zoho_desk_csv.toml") },
 ];
 
 /// Every source of [`SOURCES`], read.
@@ -147,12 +197,25 @@ fn check(source: &Source) -> Result<(), (String, String, String)> {
     Ok(())
 }
 
-/// A header as it is compared: NFKC, byte order marks and outer spaces off, spaces and underscores one space, lower case.
+/// A header as it is compared: NFKC, byte order marks and outer spaces off, a time zone in parentheses at the end off,
+/// spaces and underscores one space, lower case.
 pub(crate) fn fold(header: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
+    let header = match zone_in(header) {
+        Some(_) => header.rsplit_once('(').map_or(header, |(name, _)| name),
+        None => header,
+    };
     let plain: String = header.nfkc().flat_map(char::to_lowercase).map(|c| if c == '_' { ' ' } else { c }).collect();
     let plain = plain.trim_start_matches('\u{feff}');
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The time zone a header names at its end: `Europe/Berlin` of `Created at (Europe/Berlin)`.
+pub(crate) fn zone_in(header: &str) -> Option<&str> {
+    let inside = header.trim().strip_suffix(')')?.rsplit_once('(')?.1.trim();
+    let known = |name: &str| ["UTC", "GMT"].iter().any(|zone| name.eq_ignore_ascii_case(zone));
+    let zone = known(inside) || (inside.contains('/') && jiff::tz::TimeZone::get(inside).is_ok());
+    zone.then_some(inside)
 }
 
 /// Column by folded name; a repeat (`Name#2`) stands behind its first.
@@ -195,7 +258,9 @@ mod tests {
 
     #[test]
     fn folds_headers() {
-        assert_eq!(fold(" Created_At  (UTC) "), "created at (utc)");
+        assert_eq!(fold(" Created_At  (UTC) "), "created at");
+        assert_eq!(fold("Started at (America/Argentina/Buenos_Aires)"), "started at");
+        assert_eq!(fold("Good / bad (yes/no)"), "good / bad (yes/no)");
         assert_eq!(fold("ＩＤ"), "id");
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Result};
+use crate::ingest::catalog::zone_in;
 use crate::ingest::raw::Dump;
 use crate::normalise::civil;
 use crate::normalise::dates::{Precision, Written, Zone};
@@ -45,7 +46,7 @@ impl Rule {
                     .hint("use an IANA name, for example Europe/Berlin")
             });
         }
-        if let Some(rule) = in_parenthesis(column).and_then(|name| Self::named("header", name)) {
+        if let Some(rule) = zone_in(column).and_then(|name| Self::named("header", name)) {
             return Ok(rule);
         }
         if let Some(name) = &dump.source.zone {
@@ -90,13 +91,6 @@ impl Rule {
         }
         .filter(|stamp| civil::in_range(stamp.micros))
     }
-}
-
-/// `Europe/Berlin` of `Created at (Europe/Berlin)`.
-fn in_parenthesis(column: &str) -> Option<&str> {
-    let inside = column.trim().strip_suffix(')')?.rsplit_once('(')?.1.trim();
-    let zone_like = inside.contains('/') || ["UTC", "GMT"].iter().any(|z| inside.eq_ignore_ascii_case(z));
-    zone_like.then_some(inside)
 }
 
 #[cfg(test)]
