@@ -69,7 +69,6 @@ pub fn own(records: &Records, options: &Options) -> Result<Voiced> {
     let listener = options.has(Part::Intent).then(|| Listener::new(&options.rules)).transpose()?;
     let hear = |row| cells.hear(row, options, listener.as_ref());
     let heard: Vec<Heard> = (0..frame.height()).into_par_iter().with_min_len(512).map(hear).collect();
-    drop(cells);
     let masked = heard.iter().fold(Masked::default(), |sum, h| sum.and(h.masked));
     for column in columns(&heard) {
         frame.with_column(column)?;

@@ -51,9 +51,8 @@ impl Model {
         });
         let mut weights = Vec::with_capacity(PLACES * CLASSES.len());
         for place in 0..PLACES {
-            for (class, scale) in scales.iter().enumerate() {
-                weights.push(((full[class][place] / scale).round() as i8).to_le_bytes()[0]);
-            }
+            let row = full.iter().zip(scales).map(|(class, scale)| (class[place] / scale).round() as i8);
+            weights.extend(row.map(|weight| weight.to_le_bytes()[0]));
         }
         // The head holds f32: the model in memory is the one that will be read again.
         let f32s = |numbers: [f64; CLASSES.len()]| numbers.map(|n| f64::from(n as f32));
