@@ -165,7 +165,10 @@ pub(crate) fn waiting(found: &Found, cases: &Cases) -> Result<Vec<(usize, view::
         }
     }
     let mut waiting = Vec::new();
-    for case in cases.cases.iter().filter(|c| c.tells_first && c.first.is_none() && c.resolved.is_none()) {
+    for case in cases.cases.iter().filter(|c| c.first.is_none() && c.resolved.is_none()) {
+        if !case.tells_first && case.replies != Some(0) {
+            continue;
+        }
         let row = case.row;
         // Solved or closed without a time is no longer waiting; an echo waits with its original.
         if matches!(statuses.get(row), Some("solved" | "closed")) || echo_of.get(row).is_some() {

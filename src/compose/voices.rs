@@ -123,7 +123,7 @@ impl<'a> Rows<'a> {
 fn questions(rows: &Rows<'_>, arguments: &Arguments) -> Result<(Vec<OpenQuestion>, Option<i64>)> {
     let found = &rows.analysis.found;
     let cases = cases::cases(rows.records, &found.counted, &arguments.trend)?;
-    if !cases.cases.iter().any(|case| case.tells_first) {
+    if !cases.cases.iter().any(|case| case.tells_first || case.replies.is_some()) {
         return Ok((Vec::new(), None));
     }
     let waiting = response::waiting(found, &cases)?;

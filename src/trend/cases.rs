@@ -27,6 +27,8 @@ pub struct Case {
     pub tells_first: bool,
     /// Whether its feed tells of solutions at all.
     pub tells_resolved: bool,
+    /// How many replies the dump counts, where it holds none of them.
+    pub replies: Option<i64>,
 }
 
 /// The cases of a run.
@@ -48,7 +50,8 @@ pub struct Cases {
 /// first outbound record under it, its solution `resolved_at` or `closed_at`. A mention is a case when no record of a
 /// customer stands above it; its answer is the first outbound record under it or, in a feed without outbound records,
 /// the first reply by another author. Under it means: along `parent_id`, and where that names nothing, in its thread.
-/// Answers after `--as-of` have not happened yet.
+/// Answers after `--as-of` have not happened yet. A post of a feed without any reply whose dump counts its replies has
+/// no waiting time, but is known to wait where the count is 0.
 ///
 /// # Errors
 /// Never for checked records.
@@ -57,6 +60,7 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let (created, feeds) = (records.instants("created_at")?, records.text("feed")?);
     let (kinds, directions) = (records.text("kind")?, records.text("direction")?);
     let precisions = records.text("created_precision")?;
+    let counts_of_replies = records.ints("replies")?;
     let outbound: Vec<bool> = directions.iter().map(|d| d == Some("outbound")).collect();
     let customer: Vec<bool> = directions.iter().map(|d| !matches!(d, Some("outbound" | "internal"))).collect();
     let above = above(records, &customer)?;
@@ -105,16 +109,27 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
         feed.tells_first |= first.is_some() || feed.outbound;
         feed.tells_resolved |= resolved.is_some();
         let seen = feed.seen.unwrap_or(asked).max(asked);
-        found.cases.push(Case { row, asked, first, resolved, seen, tells_first: false, tells_resolved: false });
+        let replies = counts_of_replies.get(row).filter(|_| post);
+        found.cases.push(Case {
+            row,
+            asked,
+            first,
+            resolved,
+            seen,
+            tells_first: false,
+            tells_resolved: false,
+            replies,
+        });
     }
     for case in &mut found.cases {
         if let Some(feed) = facts.get(feeds.get(case.row).unwrap_or_default()) {
             (case.tells_first, case.tells_resolved) = (feed.tells_first, feed.tells_resolved);
+            case.replies = case.replies.filter(|_| !feed.tells_first);
         }
     }
     let silent = facts.iter().filter(|(_, f)| f.cases > 0 && !f.tells_first && !f.tells_resolved);
     found.silent = silent.map(|(feed, f)| ((*feed).to_owned(), f.cases)).collect();
-    found.cases.retain(|case| case.tells_first || case.tells_resolved);
+    found.cases.retain(|case| case.tells_first || case.tells_resolved || case.replies.is_some());
     Ok(found)
 }
 
