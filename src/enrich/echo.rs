@@ -111,10 +111,7 @@ impl<'a> Family<'a> {
     fn echoed(&self, row: usize, customer: &[bool], agreeing: &[bool]) -> Option<usize> {
         let mut at = row;
         for _ in 0..MOST_STEPS {
-            let Some(above) = self.parent[at].or(self.opener[at].filter(|opener| *opener != at)) else {
-                return None;
-            };
-            at = above;
+            at = self.parent[at].or(self.opener[at].filter(|opener| *opener != at))?;
             if customer[at] && !agreeing[at] {
                 let himself = self.authors[at].is_some() && self.authors[at] == self.authors[row];
                 return (at != row && !himself).then_some(at);
@@ -123,6 +120,9 @@ impl<'a> Family<'a> {
         None
     }
 }
+
+/// System, account and id.
+type Name<'a> = (Option<&'a str>, Option<&'a str>, &'a str);
 
 /// The row that each record's `parent_id` names, within its system and account; null where it is not there.
 ///
@@ -134,7 +134,7 @@ pub fn parents(records: &Records) -> Result<Vec<Option<usize>>> {
     if parents.null_count() == records.len() {
         return Ok(vec![None; records.len()]);
     }
-    let mut known: Vec<((Option<&str>, Option<&str>, &str), usize)> = (0..records.len())
+    let mut known: Vec<(Name<'_>, usize)> = (0..records.len())
         .filter_map(|row| Some(((systems.get(row), accounts.get(row), ids.get(row)?), row)))
         .collect();
     known.par_sort_unstable();
@@ -159,7 +159,7 @@ pub fn openers(records: &Records) -> Result<Vec<Option<usize>>> {
         return Ok(vec![None; records.len()]);
     }
     // A thread is often named after the record that opened it, which itself names none.
-    let named: BTreeMap<(Option<&str>, Option<&str>, &str), ()> = (0..records.len())
+    let named: BTreeMap<Name<'_>, ()> = (0..records.len())
         .filter_map(|row| Some(((systems.get(row), accounts.get(row), threads.get(row)?), ())))
         .collect();
     let key = |row: usize| {

@@ -66,9 +66,9 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let above = above(records, &customer)?;
     let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
     let mut facts: BTreeMap<&str, Feed> = BTreeMap::new();
-    for row in 0..records.len() {
+    for (row, outbound) in outbound.iter().enumerate() {
         let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
-        feed.outbound |= outbound[row];
+        feed.outbound |= outbound;
         for column in TIMES {
             feed.seen = feed.seen.max(records.instants(column)?.get(row).filter(|at| *at < end));
         }
