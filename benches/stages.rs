@@ -6,13 +6,11 @@ use divan::Bencher;
 use plaint::cluster::codebook::Codebook;
 use plaint::cluster::{Options as ClusterOptions, discover, matching};
 use plaint::enrich::{self, Voiced};
-use plaint::ingest::chunks::chunks;
-use plaint::ingest::open::open;
 use plaint::ingest::options::Options as IngestOptions;
-use plaint::normalise::build::{Normalised, Normaliser};
+use plaint::normalise::build::Normalised;
 use plaint::normalise::merge;
-use plaint::normalise::plan::Planner;
 use plaint::normalise::records::Records;
+use plaint::normalise::stream::understand;
 use plaint::trend::counts::Counts;
 use plaint::trend::coverage::Declared;
 use plaint::trend::options::Options as TrendOptions;
@@ -37,16 +35,7 @@ fn files() -> Vec<String> {
 fn read() -> Vec<Normalised> {
     let mut all = Vec::new();
     for path in files() {
-        let dump = open(&path, &IngestOptions::default()).unwrap();
-        let mut planner = Planner::new(&dump).unwrap();
-        for raw in chunks(&dump, 65_536).unwrap() {
-            planner.observe(&raw.unwrap()).unwrap();
-        }
-        let plan = planner.finish().unwrap();
-        let mut normaliser = Normaliser::new(&dump, &plan).unwrap();
-        for raw in chunks(&dump, 65_536).unwrap() {
-            all.push(normaliser.normalise(&raw.unwrap()).unwrap());
-        }
+        all.extend(understand(&path, &IngestOptions::default(), &|_| {}).unwrap().all(&|_, _| {}).unwrap());
     }
     all
 }

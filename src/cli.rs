@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::trend::when::When;
 use crate::{cluster, enrich, ingest, trend};
 
 /// What do customers complain about, how often, and is it getting worse?
@@ -22,6 +23,8 @@ pub struct Cli {
 pub enum Command {
     /// How each dump would be read: source, dialect, columns, dates, problems; stores nothing
     Inspect(Inspect),
+    /// Dumps into the store, each record once
+    Ingest(Ingest),
     /// Discover issues, or propose candidates for the codebook
     Cluster(Cluster),
     /// Issue × period: counts, rates, signals
@@ -34,6 +37,8 @@ pub enum Command {
     Chart(Chart),
     /// The weekly report; without -o, on the terminal
     Report(Report),
+    /// The store's past: history, restore, forget, vacuum
+    Store(StoreCommand),
     /// What there is: sources, charts, formats, columns
     List(List),
 }
@@ -42,8 +47,8 @@ pub enum Command {
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Reading")]
-pub struct Reading {
-    /// Dumps; `-` is standard input; none: the `[[input]]` of plaint.toml
+pub struct Dumps {
+    /// Dumps; `-` is standard input; none: the store, else the `[[input]]` of plaint.toml
     #[arg(value_name = "FILE")]
     pub files: Vec<String>,
     /// How their columns are understood.
@@ -58,6 +63,31 @@ pub struct Reading {
     /// Go on when a file cannot be read, and exit with 1 at the end
     #[arg(long)]
     pub keep_going: bool,
+}
+
+/// Where the store is.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct Stored {
+    /// The store's folder [default: PLAINT_STORE, else plaint-store]
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<String>,
+}
+
+/// Which records: those of dumps, or those of the store.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// Which dumps.
+    #[command(flatten)]
+    pub dumps: Dumps,
+    /// Which store, where no dump is named.
+    #[command(flatten)]
+    pub stored: Stored,
+    /// Read the store as it was in this version
+    #[arg(long, value_name = "N", conflicts_with = "files")]
+    pub store_version: Option<u64>,
     /// Only records with COLUMN=VALUE (also != and ~REGEX); repeatable, all must hold
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub conditions: Vec<String>,
@@ -156,7 +186,126 @@ pub struct Selection {
 pub struct Inspect {
     /// Which dumps.
     #[command(flatten)]
-    pub reading: Reading,
+    pub dumps: Dumps,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint ingest`.
+#[derive(Debug, Args)]
+#[command(after_help = "The same dump again changes nothing; a newer version of a record takes its place. One ingest \
+                        is one version of the store: plaint store history lists them, plaint store restore N goes \
+                        back.")]
+pub struct Ingest {
+    /// Which dumps.
+    #[command(flatten)]
+    pub dumps: Dumps,
+    /// Where to.
+    #[command(flatten)]
+    pub stored: Stored,
+    /// These dumps are the whole truth of FEED from --since to --until: stored records that they lack leave
+    #[arg(long, value_name = "FEED", requires_all = ["since", "until"])]
+    pub replace: Option<String>,
+    /// First day replaced: a date, a week (2026-W46) or a month (2026-10)
+    #[arg(long, value_name = "TIME", value_parser = When::parse, requires = "replace")]
+    pub since: Option<When>,
+    /// Last day replaced
+    #[arg(long, value_name = "TIME", value_parser = When::parse, requires = "replace")]
+    pub until: Option<When>,
+    /// Never store personal data: mask it in the texts, keep no name, handle or e-mail address, and authors as hashes
+    #[arg(long)]
+    pub redact_at_ingest: bool,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint store`.
+#[derive(Debug, Args)]
+pub struct StoreCommand {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: StoreAction,
+}
+
+/// What can be done with a store.
+#[derive(Debug, Subcommand)]
+pub enum StoreAction {
+    /// What each version did, and from which dumps
+    History(StoreHistory),
+    /// Make an old version the newest; nothing is lost
+    Restore(StoreRestore),
+    /// Remove records for good, from data, caches and log; older versions cannot be read any more
+    Forget(StoreForget),
+    /// Delete the files that the newest version does not need; older versions cannot be read any more
+    Vacuum(StoreVacuum),
+}
+
+impl StoreAction {
+    /// Where the results go.
+    pub fn output(&self) -> &Output {
+        match self {
+            Self::History(a) => &a.output,
+            Self::Restore(a) => &a.output,
+            Self::Forget(a) => &a.output,
+            Self::Vacuum(a) => &a.output,
+        }
+    }
+}
+
+/// `plaint store history`.
+#[derive(Debug, Args)]
+pub struct StoreHistory {
+    /// Which store.
+    #[command(flatten)]
+    pub stored: Stored,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint store restore`.
+#[derive(Debug, Args)]
+pub struct StoreRestore {
+    /// The version to go back to
+    #[arg(value_name = "N")]
+    pub version: u64,
+    /// Which store.
+    #[command(flatten)]
+    pub stored: Stored,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint store forget`.
+#[derive(Debug, Args)]
+#[command(after_help = "An export that still holds them brings them back: erase them there too.")]
+pub struct StoreForget {
+    /// Records by uid; repeatable
+    #[arg(long = "uid", value_name = "UID")]
+    pub uids: Vec<String>,
+    /// Records by author: id, name, handle or e-mail; repeatable
+    #[arg(long = "author", value_name = "WHO")]
+    pub authors: Vec<String>,
+    /// Records that a dump brought, by its path as it was named; repeatable
+    #[arg(long = "file", value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Which store.
+    #[command(flatten)]
+    pub stored: Stored,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint store vacuum`.
+#[derive(Debug, Args)]
+pub struct StoreVacuum {
+    /// Which store.
+    #[command(flatten)]
+    pub stored: Stored,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

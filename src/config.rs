@@ -24,6 +24,9 @@ pub const FILE: &str = "plaint.toml";
 /// Keys that are not flags.
 const TABLES: [&str; 5] = ["brands", "expect", "input", "response", "rule"];
 
+/// Flags that mean something else, or would be dangerous, where nobody has typed them.
+const NOT_FOR: [(&str, &str); 3] = [("ingest", "since"), ("ingest", "until"), ("ingest", "replace")];
+
 /// What `plaint.toml` says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
@@ -138,9 +141,16 @@ impl Config {
     pub fn apply(&self, arguments: Vec<String>) -> Vec<String> {
         let Some(subcommand) = arguments.get(1).cloned() else { return arguments };
         let command = Cli::command();
-        let Some(command) = command.find_subcommand(&subcommand) else { return arguments };
-        let mut merged: Vec<String> = arguments[..2].to_vec();
+        let Some(mut command) = command.find_subcommand(&subcommand) else { return arguments };
+        let mut words = 2;
+        if let Some(nested) = arguments.get(2).and_then(|word| command.find_subcommand(word)) {
+            (command, words) = (nested, 3);
+        }
+        let mut merged: Vec<String> = arguments[..words].to_vec();
         for (flag, values) in &self.flags {
+            if NOT_FOR.contains(&(subcommand.as_str(), flag.as_str())) {
+                continue;
+            }
             let Some(argument) = command.get_arguments().find(|a| a.get_long() == Some(flag)) else { continue };
             if argument.get_action().takes_values() {
                 merged.extend(values.iter().map(|value| format!("--{flag}={value}")));
@@ -148,7 +158,7 @@ impl Config {
                 merged.push(format!("--{flag}"));
             }
         }
-        merged.extend_from_slice(&arguments[2..]);
+        merged.extend_from_slice(&arguments[words..]);
         merged
     }
 
@@ -168,6 +178,7 @@ fn known_flags() -> Vec<String> {
     let command = Cli::command();
     let mut flags: Vec<String> = command
         .get_subcommands()
+        .flat_map(|s| std::iter::once(s).chain(s.get_subcommands()))
         .flat_map(|s| s.get_arguments().filter_map(|a| a.get_long().map(str::to_string)).collect::<Vec<_>>())
         .filter(|flag| flag != "output" && flag != "help")
         .collect();

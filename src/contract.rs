@@ -1,6 +1,6 @@
 //! A frame against its list of columns: what every stage's value promises.
 
-use polars::prelude::{DataFrame, DataType, TimeUnit, TimeZone};
+use polars::prelude::{DataFrame, DataType, Field, TimeUnit, TimeZone};
 
 use crate::error::{Error, Result};
 
@@ -21,6 +21,8 @@ pub enum Type {
     Wall,
     /// A list of texts.
     Texts,
+    /// A list of `{at: Instant, status: Text}`, by `at`.
+    History,
 }
 
 impl Type {
@@ -34,6 +36,11 @@ impl Type {
             Self::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
             Self::Wall => DataType::Datetime(TimeUnit::Microseconds, None),
             Self::Texts => DataType::List(Box::new(DataType::String)),
+            Self::History => {
+                let at = Field::new("at".into(), Self::Instant.dtype());
+                let status = Field::new("status".into(), DataType::String);
+                DataType::List(Box::new(DataType::Struct(vec![at, status])))
+            }
         }
     }
 
@@ -47,6 +54,7 @@ impl Type {
             Self::Instant => "instant (UTC)",
             Self::Wall => "calendar time",
             Self::Texts => "list of texts",
+            Self::History => "list of time and status",
         }
     }
 }

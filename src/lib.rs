@@ -18,6 +18,7 @@ pub mod ingest;
 pub mod normalise;
 pub mod render;
 pub mod report;
+pub mod store;
 pub mod trend;
 
 use std::ffi::OsString;
@@ -58,12 +59,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let session = |quiet: bool| Session { config, quiet };
     match &cli.command {
         Command::Inspect(a) => compose::inspect::run(&session(a.output.quiet), a),
+        Command::Ingest(a) => compose::ingest::run(&session(a.output.quiet), a),
         Command::Cluster(a) => compose::cluster::run(&session(a.output.quiet), a),
         Command::Trends(a) => compose::trends::run(&session(a.output.quiet), a),
         Command::Response(a) => compose::response::run(&session(a.output.quiet), a),
         Command::Show(a) => compose::show::run(&session(a.output.quiet), a),
         Command::Chart(a) => compose::chart::run(&session(a.quiet), a),
         Command::Report(a) => compose::report::run(&session(a.quiet), a),
+        Command::Store(a) => compose::store::run(&session(a.action.output().quiet), a),
         Command::List(a) => compose::list::run(a),
     }
 }

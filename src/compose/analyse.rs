@@ -2,9 +2,10 @@
 
 use crate::cli::{Reading, Selection};
 use crate::cluster;
+use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::read::{self, Read};
-use crate::compose::{Session, emit};
+use crate::compose::stored;
 use crate::enrich::options::Without;
 use crate::enrich::{self, Intent, Voiced, profile};
 use crate::error::{Error, Result, nearest};
@@ -72,7 +73,7 @@ pub(crate) fn find(
     {
         cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
     }
-    let read = read::read(session, reading)?;
+    let mut read = read::read(session, reading)?;
     if dates == Dates::Needed {
         check_dated(&read)?;
     }
@@ -88,6 +89,8 @@ pub(crate) fn find(
             voiced.floats_of("hostile")?.iter().map(|score| score.is_some_and(|s| s >= profile::HOSTILE)).collect();
         counted.leave_out(&hostile, HOSTILE)?;
     }
+    let newest = stored::newest(&read.records, &counted)?;
+    read.store.iter_mut().for_each(|store| store.newest_record = newest);
     let rows = learnable(&counted, &read)?;
     let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
     Ok(Found { read, voiced, counted, issues })
@@ -142,8 +145,8 @@ fn check_dated(read: &Read) -> Result<()> {
     let dated = read.records.len() - read.records.frame().column("created_at")?.null_count();
     if dated == 0 {
         let mut error = Error::failed("no record has a date, so nothing can be counted over time");
-        for one in read.opened.iter().take(3) {
-            error = error.evidence(format!("{} has the columns {}", one.dump.path, one.dump.columns.join(", ")));
+        for one in read.files.iter().filter(|one| !one.columns.is_empty()).take(3) {
+            error = error.evidence(format!("{} has the columns {}", one.sums.path, one.columns.join(", ")));
         }
         return Err(error.hint("name the date's column: --map created_at=COLUMN; plaint cluster needs no dates"));
     }
@@ -203,12 +206,5 @@ pub(crate) fn resolve(wanted: &str, series: &[Series]) -> Result<String> {
 
 /// The exit code of a run: 1 when `--keep-going` left files out.
 pub(crate) fn exit_code(found: &Found) -> u8 {
-    if !found.read.failed.is_empty() {
-        emit::complain(&format!(
-            "{} could not be read",
-            crate::report::words::counted(found.read.failed.len() as i64, "file")
-        ));
-        return 1;
-    }
-    0
+    read::exit_code(&found.read.failed)
 }

@@ -70,6 +70,7 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
     };
     emit::to(Some(&arguments.output), &bytes)?;
     if arguments.output != "-" {
+        analysis.found.read.store.iter().for_each(|store| session.note(&store.line()));
         session.note(&format!("wrote {}", arguments.output));
     }
     Ok(analyse::exit_code(&analysis.found))

@@ -11,8 +11,8 @@ use crate::cluster::{matching, propose};
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, codebooks, facts};
 use crate::error::Result;
+use crate::render::views::cluster as view;
 use crate::render::views::trends::SPARKS;
-use crate::render::views::{self, cluster as view};
 use crate::report::words;
 
 pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
@@ -35,7 +35,8 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
             words::counted(proposed as i64, "candidate")
         ));
     }
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    let store = found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
 }
 
@@ -173,7 +174,8 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
     let mut rows: Vec<view::Row> = (0..frame.height())
         .map(|row| line(files.get(row).unwrap_or_default(), numbers.get(row).unwrap_or(0), row))
         .collect();
-    let repeats = found.read.merged.duplicates.frame();
+    let Some(repeats) = &found.read.duplicates else { return Ok(sorted(rows)) };
+    let repeats = repeats.frame();
     let (files, numbers, repeated) =
         (repeats.column("source_file")?.str()?, repeats.column("source_row")?.i64()?, repeats.column("uid")?.str()?);
     for at in 0..repeats.height() {
@@ -181,6 +183,10 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
             rows.push(line(files.get(at).unwrap_or_default(), numbers.get(at).unwrap_or(0), *row));
         }
     }
+    Ok(sorted(rows))
+}
+
+fn sorted(mut rows: Vec<view::Row>) -> Vec<view::Row> {
     rows.sort_by(|a, b| (&a.file, a.row).cmp(&(&b.file, b.row)));
-    Ok(rows)
+    rows
 }

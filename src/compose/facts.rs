@@ -3,7 +3,7 @@
 use crate::chart::sparkline;
 use crate::compose::analyse::Found;
 use crate::error::Result;
-use crate::normalise::merge::FileSums;
+use crate::normalise::sums::FileSums;
 use crate::render::views::trends::{Row, SPARKS};
 use crate::report::funnel as funnel_words;
 use crate::report::issues::Hit;
@@ -73,10 +73,10 @@ pub(crate) fn hits(found: &Found) -> Result<Vec<Hit>> {
 
 /// From rows read to records matched.
 pub(crate) fn funnel(found: &Found) -> Result<Funnel> {
-    let sum = |of: fn(&FileSums) -> i64| found.read.merged.files.iter().map(of).sum();
+    let sum = |of: fn(&FileSums) -> i64| found.read.files.iter().map(|file| of(&file.sums)).sum();
     let mut left_out = Vec::new();
-    if found.read.filtered > 0 {
-        left_out.push(("not asked for (--where)".to_string(), found.read.filtered));
+    if found.read.filtered() > 0 {
+        left_out.push(("not asked for (--where)".to_string(), found.read.filtered()));
     }
     left_out.extend(found.counted.left_out()?);
     let counts = found.counted.frame().column("counted")?.bool()?;
@@ -98,7 +98,7 @@ pub(crate) fn funnel(found: &Found) -> Result<Funnel> {
         duplicates: sum(|f| f.duplicates),
         rejected: sum(|f| f.rejected),
         skipped: sum(|f| f.skipped),
-        stored: found.read.merged.records.len() as i64,
+        stored: found.read.all,
         left_out,
         counted: with + unassigned + no_text,
         matched: with,

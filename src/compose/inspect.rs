@@ -1,18 +1,22 @@
 //! `plaint inspect`: how each dump would be read; stores nothing.
 
 use crate::cli::Inspect;
+use crate::compose::progress::Progress;
 use crate::compose::{self, Session, emit, read};
 use crate::error::{Error, Result};
+use crate::ingest::options::Options;
 use crate::normalise::merge;
 use crate::render::views::inspect::{Dates, File, Inspection};
 use crate::report::model::Problem;
 
 pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
-    arguments.reading.ingest.check()?;
+    arguments.dumps.ingest.check()?;
     let mut files = Vec::new();
     let mut code = 0;
-    for (path, options) in read::jobs(session, &arguments.reading)? {
-        match inspect(&path, &options) {
+    let jobs = read::jobs(session, &arguments.dumps)?;
+    let progress = Progress::over(session, jobs.iter().map(|(path, _)| path.as_str()));
+    for (path, options) in &jobs {
+        match inspect(path, options, &progress) {
             Ok(file) => files.push(file),
             // Every file is looked at: that is what the command is for.
             Err(error) => {
@@ -21,6 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
             }
         }
     }
+    progress.done();
     let inspection = Inspection { files };
     compose::print(
         &arguments.output,
@@ -31,9 +36,10 @@ pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
     Ok(code)
 }
 
-fn inspect(path: &str, options: &crate::ingest::options::Options) -> Result<File> {
-    let read::Opened { dump, plan, chunks } = read::open_one(path, options)?;
-    let merged = merge::merge(chunks)?;
+fn inspect(path: &str, options: &Options, progress: &Progress) -> Result<File> {
+    let opened = read::open_one(path, options, progress)?;
+    let merged = merge::merge(opened.all(&|bytes, rows| progress.read(bytes, rows))?)?;
+    let (dump, plan) = (&opened.dump, &opened.plan);
     let sums = merged.files.first().ok_or_else(|| Error::failed("internal: a dump without sums").at(path))?;
     let day = |text: &str| text.parse::<jiff::civil::Date>().ok();
     Ok(File {

@@ -7,20 +7,28 @@ pub(crate) mod codebooks;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
+pub(crate) mod ingest;
 pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod progress;
 pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod response;
 pub(crate) mod show;
+pub(crate) mod store;
+pub(crate) mod stored;
 pub(crate) mod topics;
 pub(crate) mod trends;
 pub(crate) mod voices;
 
-use crate::cli::Output;
+use serde::Serialize;
+
+use crate::cli::{Format, Output};
+use crate::compose::read::Origin;
 use crate::config::Config;
 use crate::error::Result;
+use crate::render::views;
 
 /// What a run knows beside its own arguments.
 pub(crate) struct Session {
@@ -46,11 +54,35 @@ pub(crate) fn print(
     json: impl FnOnce() -> Result<Vec<u8>>,
     csv: impl FnOnce() -> Result<Vec<u8>>,
 ) -> Result<()> {
-    use crate::cli::Format;
     let bytes = match output.format {
         Format::Text => text().into_bytes(),
         Format::Json => json()?,
         Format::Csv => csv()?,
     };
     emit::to(output.output.as_deref(), &bytes)
+}
+
+/// As [`print()`], of records; if they are a store's, the store is named first.
+pub(crate) fn print_of(
+    session: &Session,
+    store: Option<&Origin>,
+    output: &Output,
+    text: impl FnOnce() -> String,
+    value: &impl Serialize,
+    csv: impl FnOnce() -> Result<Vec<u8>>,
+) -> Result<()> {
+    let Some(store) = store else { return print(output, text, || views::json(value), csv) };
+    // A table has no line for it.
+    if output.format == Format::Csv {
+        session.note(&store.line());
+    }
+    let text = || format!("{}\n{}", store.line(), text());
+    print(output, text, || views::json(&OfStore { store, value }), csv)
+}
+
+#[derive(Serialize)]
+struct OfStore<'a, T: Serialize> {
+    store: &'a Origin,
+    #[serde(flatten)]
+    value: &'a T,
 }

@@ -7,7 +7,9 @@ use crate::cli::Report as Arguments;
 use crate::cluster::corpus::Source;
 use crate::cluster::words::distinctive;
 use crate::compose::analyse::{Analysis, Found};
+use crate::compose::read::FileFacts;
 use crate::error::Result;
+use crate::normalise::sums::FileSums;
 use crate::report::model::{FeedReport, FileReport, IssueReport, Problem};
 use crate::report::words;
 use crate::trend::baseline::detector::LEAST_HISTORY;
@@ -111,9 +113,9 @@ pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport]) -> Result<Vec<
     if !masked.is_empty() {
         caveats.push(format!("Personal data masked in the texts: {masked}."));
     }
-    caveats.extend(found.read.merged.caveats.iter().cloned());
-    for one in &found.read.opened {
-        caveats.extend(one.dump.source.caveat.iter().map(|c| format!("{}: {c}", one.dump.path)));
+    caveats.extend(found.read.caveats.iter().cloned());
+    for one in &found.read.files {
+        caveats.extend(one.caveat.iter().map(|c| format!("{}: {c}", one.sums.path)));
     }
     caveats.extend(
         found.read.failed.iter().map(|e| format!("Left out: {}", e.to_string().lines().next().unwrap_or_default())),
@@ -130,34 +132,34 @@ pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport]) -> Result<Vec<
 }
 
 pub(crate) fn files(found: &Found) -> Vec<FileReport> {
-    found
-        .read
-        .merged
-        .files
-        .iter()
-        .filter_map(|sums| {
-            let one = found.read.opened.iter().find(|o| o.dump.path == sums.path)?;
-            let mut assumptions = one.dump.assumptions.clone();
-            assumptions.extend(one.plan.assumptions());
-            Some(FileReport {
-                path: sums.path.clone(),
-                sha256: one.dump.sha256.clone(),
-                source: one.dump.source.name.clone(),
-                rows_read: sums.rows_read,
-                stored: sums.stored,
-                duplicates: sums.duplicates,
-                rejected: sums.rejected,
-                skipped: sums.skipped,
-                undated: sums.undated,
-                problems: sums
-                    .problems
-                    .iter()
-                    .map(|p| Problem { kind: p.kind.clone(), count: p.count, example_line: p.example_line })
-                    .collect(),
-                assumptions,
-            })
-        })
-        .collect()
+    let files = found.read.files.iter().map(|FileFacts { sums, sha256, source, assumptions, .. }| FileReport {
+        path: sums.path.clone(),
+        sha256: sha256.clone(),
+        source: source.clone(),
+        rows_read: sums.rows_read,
+        stored: sums.stored,
+        updated: sums.updated,
+        unchanged: sums.unchanged,
+        duplicates: sums.duplicates,
+        rejected: sums.rejected,
+        skipped: sums.skipped,
+        undated: sums.undated,
+        problems: sums
+            .problems
+            .iter()
+            .map(|p| Problem { kind: p.kind.clone(), count: p.count, example_line: p.example_line })
+            .collect(),
+        assumptions: assumptions.iter().cloned().chain(known(sums)).collect(),
+    });
+    files.collect()
+}
+
+/// What a dump's rows were beside new records, in words; nothing where dumps were read directly.
+fn known(sums: &FileSums) -> Option<String> {
+    let parts = [(sums.unchanged, "were in the store already"), (sums.updated, "took the place of an older version")];
+    let named = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::count(*n)));
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| format!("of its records {}", named.join(", ")))
 }
 
 pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
@@ -203,17 +205,17 @@ pub(crate) fn options(arguments: &Arguments) -> Vec<String> {
     let trend = &arguments.trend;
     let mut options = Vec::new();
     let mut say = |flag: &str, value: Option<String>| options.extend(value.map(|v| format!("--{flag} {v}")));
-    say("source", arguments.reading.ingest.source.clone());
-    say("dates", arguments.reading.ingest.dates.map(|d| format!("{d:?}").to_lowercase()));
-    say("source-tz", arguments.reading.ingest.source_tz.clone());
-    say("account", arguments.reading.ingest.account.clone());
+    say("source", arguments.reading.dumps.ingest.source.clone());
+    say("dates", arguments.reading.dumps.ingest.dates.map(|d| format!("{d:?}").to_lowercase()));
+    say("source-tz", arguments.reading.dumps.ingest.source_tz.clone());
+    say("account", arguments.reading.dumps.ingest.account.clone());
     say("as-of", trend.as_of.map(|d| d.to_string()));
     say("by", trend.by.map(|by| by.name().to_string()));
     say("tz", (trend.tz != "UTC").then(|| trend.tz.clone()));
     say("segment", trend.segment.clone());
     say("issues", arguments.cluster.issues.map(|k| k.to_string()));
     say("issues-from", arguments.cluster.issues_from.clone());
-    for map in &arguments.reading.ingest.map {
+    for map in &arguments.reading.dumps.ingest.map {
         say("map", Some(map.clone()));
     }
     for condition in &arguments.reading.conditions {

@@ -4,65 +4,159 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::Serialize;
 
-use crate::cli::{MaxRejects, Reading};
-use crate::compose::{Session, emit};
+use crate::cli::{Dumps, MaxRejects, Reading};
+use crate::compose::progress::Progress;
+use crate::compose::{Session, emit, stored};
 use crate::config::Input;
 use crate::enrich::brands::Brands;
 use crate::error::{Error, Result};
-use crate::ingest::chunks::chunks;
-use crate::ingest::open::open;
 use crate::ingest::options::Options;
-use crate::ingest::raw::Dump;
-use crate::normalise::build::{Normalised, Normaliser};
+use crate::normalise::build::Normalised;
 use crate::normalise::filter::{self, Filter};
-use crate::normalise::merge::{self, Merged};
-use crate::normalise::plan::{Plan, Planner};
+use crate::normalise::merge::{self, Duplicates};
 use crate::normalise::records::Records;
+use crate::normalise::stream::{self, Understood};
+use crate::normalise::sums::FileSums;
+use crate::report::words;
 
-/// Rows read at a time.
-const CHUNK: usize = 65_536;
-
-/// One dump, understood.
-pub(crate) struct Opened {
-    /// How it is read.
-    pub(crate) dump: Dump,
-    /// What its columns decided.
-    pub(crate) plan: Plan,
-    /// Its rows.
-    pub(crate) chunks: Vec<Normalised>,
+/// What is told of a dump, whether it was read now or when it was ingested.
+pub(crate) struct FileFacts {
+    /// What became of its rows.
+    pub(crate) sums: FileSums,
+    /// SHA-256 of its bytes, hex.
+    pub(crate) sha256: String,
+    /// The source that read it.
+    pub(crate) source: String,
+    /// What the source warns of.
+    pub(crate) caveat: Option<String>,
+    /// What was assumed, in words.
+    pub(crate) assumptions: Vec<String>,
+    /// Its columns; empty where they are no longer known.
+    pub(crate) columns: Vec<String>,
 }
 
-/// All dumps.
+/// The store that was read.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Origin {
+    /// Its folder, as named.
+    pub(crate) path: String,
+    /// The version read.
+    pub(crate) version: u64,
+    /// The day its newest record was written; none where no record is dated.
+    pub(crate) newest_record: Option<Date>,
+}
+
+/// All records asked for.
 pub(crate) struct Read {
-    /// In the order of their paths.
-    pub(crate) opened: Vec<Opened>,
-    /// Every record once, with the sums.
-    pub(crate) merged: Merged,
+    /// The dumps, in the order of their paths or ingests.
+    pub(crate) files: Vec<FileFacts>,
     /// The records the conditions let through.
     pub(crate) records: Records,
-    /// Records the conditions held back.
-    pub(crate) filtered: i64,
+    /// How many records there are, with those the conditions held back.
+    pub(crate) all: i64,
+    /// Rows that repeat a record; of the dumps read now.
+    pub(crate) duplicates: Option<Duplicates>,
+    /// Reasons to doubt a number, in words.
+    pub(crate) caveats: Vec<String>,
     /// Files that could not be read, under `--keep-going`.
     pub(crate) failed: Vec<Error>,
     /// Feed → first and last day, where `[[input]]` says `covers`.
     pub(crate) covers: BTreeMap<String, (Date, Date)>,
+    /// The store; none where dumps were read.
+    pub(crate) store: Option<Origin>,
 }
 
-/// Reads every dump asked for.
+impl Read {
+    /// Records the conditions held back.
+    pub(crate) fn filtered(&self) -> i64 {
+        self.all - self.records.len() as i64
+    }
+}
+
+/// Reads every dump named, else the store, else the dumps of `plaint.toml`.
 ///
 /// # Errors
 /// The first file that cannot be read (unless `--keep-going` and another can), too many rejects, a bad condition.
 pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
-    reading.ingest.check()?;
     let filters = reading.conditions.iter().map(|c| Filter::parse(c)).collect::<Result<Vec<_>>>()?;
-    let jobs = jobs(session, reading)?;
-    let results: Vec<Result<Opened>> = jobs.par_iter().map(|(path, options)| open_one(path, options)).collect();
+    let mut read = match stored::asked(session, reading)? {
+        Some(store) => stored::read(&store, reading)?,
+        None => dumps(session, &reading.dumps)?,
+    };
+    if let Some(brands) = Brands::compile(&session.config.brands).map_err(|e| e.at(crate::config::FILE))? {
+        read.records = brands.assign(&read.records)?;
+    }
+    read.records = filter::apply(&read.records, &filters)?;
+    if read.records.is_empty() && !filters.is_empty() {
+        return Err(Error::failed(format!(
+            "none of the {} records fits --where {}",
+            read.all,
+            reading.conditions.join(" --where ")
+        ))
+        .hint("plaint cluster --issues-from COLUMN shows a column's values"));
+    }
+    read.covers = covers(session, &read.records)?;
+    Ok(read)
+}
+
+fn dumps(session: &Session, dumps: &Dumps) -> Result<Read> {
+    let (opened, failed, progress) = open_all(session, dumps)?;
+    let seen = |bytes, rows| progress.read(bytes, rows);
+    let chunks: Vec<Vec<Normalised>> = opened.par_iter().map(|one| one.all(&seen)).collect::<Result<_>>()?;
+    progress.done();
+    write_rejects(dumps, &opened, &chunks)?;
+    let merged = merge::merge(chunks.into_iter().flatten().collect())?;
+    check_rejects(dumps.max_rejects, &merged.files.iter().collect::<Vec<_>>())?;
+    if merged.records.is_empty() {
+        return Err(nothing_read(&merged.files));
+    }
+    let all = merged.records.len() as i64;
+    let files = merged
+        .files
+        .into_iter()
+        .filter_map(|sums| Some(facts(opened.iter().find(|o| o.dump.path == sums.path)?, sums)));
+    Ok(Read {
+        files: files.collect(),
+        records: merged.records,
+        all,
+        duplicates: Some(merged.duplicates),
+        caveats: merged.caveats,
+        failed,
+        covers: BTreeMap::new(),
+        store: None,
+    })
+}
+
+fn facts(one: &Understood, sums: FileSums) -> FileFacts {
+    let dump = &one.dump;
+    FileFacts {
+        sums,
+        sha256: dump.sha256.clone(),
+        source: dump.source.name.clone(),
+        caveat: dump.source.caveat.clone(),
+        assumptions: dump.assumptions.iter().cloned().chain(one.plan.assumptions()).collect(),
+        columns: dump.columns.clone(),
+    }
+}
+
+/// Every dump asked for, its columns decided, sorted by path; those that cannot be read, under `--keep-going`; and how far
+/// that is.
+///
+/// # Errors
+/// The first file that cannot be read (unless `--keep-going` and another can).
+pub(crate) fn open_all(session: &Session, dumps: &Dumps) -> Result<(Vec<Understood>, Vec<Error>, Progress)> {
+    dumps.ingest.check()?;
+    let jobs = jobs(session, dumps)?;
+    let progress = Progress::over(session, jobs.iter().map(|(path, _)| path.as_str()));
+    let results: Vec<Result<Understood>> =
+        jobs.par_iter().map(|(path, options)| open_one(path, options, &progress)).collect();
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
     for result in results {
         match result {
             Ok(one) => opened.push(one),
-            Err(error) if reading.keep_going => {
+            Err(error) if dumps.keep_going => {
                 emit::complain(&error.to_string());
                 failed.push(error);
             }
@@ -72,48 +166,16 @@ pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
     if opened.is_empty() {
         return Err(Error::failed("no dump could be read").hint("see the messages above, one per file"));
     }
-    write_rejects(reading, &opened)?;
-    let merged = merge::merge(opened.iter_mut().flat_map(|o| std::mem::take(&mut o.chunks)).collect())?;
-    check_rejects(reading.max_rejects, &merged)?;
-    if merged.records.is_empty() {
-        return Err(nothing_read(&merged));
-    }
-    let records = match Brands::compile(&session.config.brands).map_err(|e| e.at(crate::config::FILE))? {
-        Some(brands) => filter::apply(&brands.assign(&merged.records)?, &filters)?,
-        None => filter::apply(&merged.records, &filters)?,
-    };
-    if records.is_empty() {
-        return Err(Error::failed(format!(
-            "none of the {} records fits --where {}",
-            merged.records.len(),
-            reading.conditions.join(" --where ")
-        ))
-        .hint("plaint cluster --issues-from COLUMN shows a column's values"));
-    }
-    let filtered = (merged.records.len() - records.len()) as i64;
-    let covers = covers(session, &merged)?;
-    Ok(Read { opened, merged, records, filtered, failed, covers })
+    Ok((opened, failed, progress))
 }
 
-/// Opens a dump and reads it twice: once to decide, once to normalise.
-pub(crate) fn open_one(path: &str, options: &Options) -> Result<Opened> {
-    let dump = open(path, options)?;
-    let mut planner = Planner::new(&dump)?;
-    for raw in chunks(&dump, CHUNK)? {
-        planner.observe(&raw?)?;
-    }
-    let plan = planner.finish()?;
-    let mut normaliser = Normaliser::new(&dump, &plan)?;
-    let mut normalised = Vec::new();
-    for raw in chunks(&dump, CHUNK)? {
-        normalised.push(normaliser.normalise(&raw?)?);
-    }
-    drop(normaliser);
-    Ok(Opened { dump, plan, chunks: normalised })
+/// Opens a dump and reads it through, to decide how its columns are read; its rows stay in the file.
+pub(crate) fn open_one(path: &str, options: &Options, progress: &Progress) -> Result<Understood> {
+    stream::understand(path, options, &|bytes| progress.looked(bytes))
 }
 
 /// Every path with the options that fit it, sorted, each path once.
-pub(crate) fn jobs(session: &Session, reading: &Reading) -> Result<Vec<(String, Options)>> {
+pub(crate) fn jobs(session: &Session, reading: &Dumps) -> Result<Vec<(String, Options)>> {
     let mut jobs: Vec<(String, Options)> = Vec::new();
     if reading.files.is_empty() {
         for input in &session.config.inputs {
@@ -170,11 +232,11 @@ fn options_for(options: &Options, input: Option<&Input>) -> Options {
 
 /// Writes what was set aside, before anything may fail over it. Several dumps go one below the other, each with its
 /// own header.
-fn write_rejects(reading: &Reading, opened: &[Opened]) -> Result<()> {
-    let Some(path) = &reading.rejects else { return Ok(()) };
+fn write_rejects(dumps: &Dumps, opened: &[Understood], read: &[Vec<Normalised>]) -> Result<()> {
+    let Some(path) = &dumps.rejects else { return Ok(()) };
     let mut bytes = Vec::new();
-    for one in opened {
-        let mut chunks = one.chunks.iter().map(|c| &c.rejects).filter(|r| !r.is_empty());
+    for (one, chunks) in opened.iter().zip(read) {
+        let mut chunks = chunks.iter().map(|c| &c.rejects).filter(|r| !r.is_empty());
         let Some(first) = chunks.next() else { continue };
         let mut all = first.clone();
         for later in chunks {
@@ -186,23 +248,27 @@ fn write_rejects(reading: &Reading, opened: &[Opened]) -> Result<()> {
 }
 
 /// No row became a record: said with what became of them.
-fn nothing_read(merged: &Merged) -> Error {
+pub(crate) fn nothing_read(files: &[FileSums]) -> Error {
     let mut error = Error::failed("there is no record in what was read");
-    for file in &merged.files {
+    for file in files {
         let fate = format!("{} rows, {} set aside, {} skipped", file.rows_read, file.rejected, file.skipped);
         error = error.evidence(format!("{}: {fate}", file.path));
     }
     error.hint("export again with at least one row, or see plaint inspect")
 }
 
-fn check_rejects(most: MaxRejects, merged: &Merged) -> Result<()> {
-    let read: i64 = merged.files.iter().map(|f| f.rows_read).sum();
-    let rejected: i64 = merged.files.iter().map(|f| f.rejected).sum();
+/// `--max-rejects`.
+///
+/// # Errors
+/// When more was set aside, with what and where.
+pub(crate) fn check_rejects(most: MaxRejects, files: &[&FileSums]) -> Result<()> {
+    let read: i64 = files.iter().map(|f| f.rows_read).sum();
+    let rejected: i64 = files.iter().map(|f| f.rejected).sum();
     if !most.exceeded(rejected, read) {
         return Ok(());
     }
     let mut error = Error::failed(format!("{rejected} of {read} rows were set aside, more than --max-rejects allows"));
-    for file in merged.files.iter().filter(|f| f.rejected > 0) {
+    for file in files.iter().filter(|f| f.rejected > 0) {
         for problem in &file.problems {
             error =
                 error.evidence(format!("{}:{}: {} × {}", file.path, problem.example_line, problem.count, problem.kind));
@@ -211,14 +277,23 @@ fn check_rejects(most: MaxRejects, merged: &Merged) -> Result<()> {
     Err(error.hint("see them with --rejects FILE, or allow more with --max-rejects 5%"))
 }
 
+/// The exit code of a run: 1 when `--keep-going` left files out.
+pub(crate) fn exit_code(failed: &[Error]) -> u8 {
+    if failed.is_empty() {
+        return 0;
+    }
+    emit::complain(&format!("{} could not be read", words::counted(failed.len() as i64, "file")));
+    1
+}
+
 /// The declared days of the feeds whose dumps all have `covers`.
-fn covers(session: &Session, merged: &Merged) -> Result<BTreeMap<String, (Date, Date)>> {
+fn covers(session: &Session, records: &Records) -> Result<BTreeMap<String, (Date, Date)>> {
     let mut spans: BTreeMap<String, (Date, Date)> = BTreeMap::new();
     if session.config.inputs.iter().all(|i| i.covers.is_none()) {
         return Ok(spans);
     }
-    let feeds = merged.records.frame().column("feed")?.str()?;
-    let files = merged.records.frame().column("source_file")?.str()?;
+    let feeds = records.frame().column("feed")?.str()?;
+    let files = records.frame().column("source_file")?.str()?;
     for (feed, file) in feeds.iter().zip(files.iter()) {
         let (Some(feed), Some(file)) = (feed, file) else { continue };
         if let Some([first, last]) = session.config.input_for(file).and_then(|i| i.covers) {

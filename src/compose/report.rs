@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::chart::export;
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
+use crate::compose::read::Origin;
 use crate::compose::{Session, emit, facts, figures, provenance, voices};
 use crate::error::{Error, Result, nearest};
 use crate::render::text::{self, TextStyle};
@@ -86,6 +87,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         _ => {}
     }
     emit::folder(&folder, &pages)?;
+    report.store.iter().for_each(|store| session.note(store));
     session.note(&report.headline);
     let first = pages.first().map_or("report.json", |(name, _)| name.as_str());
     session.note(&format!("wrote {}", folder.join(first).display()));
@@ -168,7 +170,8 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         as_of: found.counted.now,
         unit: "records".into(),
         population: provenance::population(arguments),
-        store_version: None,
+        store_version: found.read.store.as_ref().map(|store| store.version),
+        store: found.read.store.as_ref().map(Origin::line),
         headline: findings::headline(&now, interval, step, "record", &cards),
         sections: findings::sections(Facts {
             period: analysis.period,

@@ -6,7 +6,7 @@ use crate::cli::Response as Arguments;
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, facts};
 use crate::error::Result;
-use crate::render::views::{self, response as view};
+use crate::render::views::response as view;
 use crate::report::words;
 use crate::trend::calendar::Period;
 use crate::trend::cases::{self, Case, Cases};
@@ -44,7 +44,14 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     let cases = cases::cases(&found.read.records, &found.counted, &arguments.trend)?;
     if arguments.next {
         let value = next(&found, &cases, arguments)?;
-        compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+        compose::print_of(
+            session,
+            found.read.store.as_ref(),
+            &arguments.output,
+            || value.text(),
+            &value,
+            || value.csv(),
+        )?;
     } else {
         let value = view::Response {
             as_of: found.counted.now,
@@ -54,7 +61,14 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
             waits: waits(&found, &cases, hours.as_ref(), target)?,
             caveats: caveats(&found, &cases),
         };
-        compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+        compose::print_of(
+            session,
+            found.read.store.as_ref(),
+            &arguments.output,
+            || value.text(),
+            &value,
+            || value.csv(),
+        )?;
     }
     Ok(analyse::exit_code(&found))
 }

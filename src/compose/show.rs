@@ -8,7 +8,7 @@ use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, facts};
 use crate::enrich;
 use crate::error::{Error, Result, nearest};
-use crate::render::views::{self, show as view};
+use crate::render::views::show as view;
 use crate::report::funnel;
 use crate::report::issues::{Hit, telling};
 use crate::trend::calendar::Period;
@@ -43,7 +43,8 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
             view::Shown::Record(record)
         }
     };
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    let store = found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
 }
 

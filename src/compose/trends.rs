@@ -32,7 +32,8 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
             .collect(),
         caveats: provenance::cannot_say(&analysis)?,
     };
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    let store = analysis.found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&analysis.found))
 }
 

@@ -1,4 +1,4 @@
-//! Bytes → text: reading a file once to hash it, to find its encoding and its line ends.
+//! Bytes → text: reading a file once to find its encoding and its line ends.
 //!
 //! A UTF-8 file stays on disk and is streamed. Any other encoding is decoded whole, in memory.
 
@@ -70,6 +70,23 @@ impl Text {
         Ok(bytes)
     }
 
+    /// Of the file's bytes, hex; none for a text in memory, whose file's bytes are gone.
+    pub(crate) fn sha256(&self) -> io::Result<Option<String>> {
+        let mut file = match &self.place {
+            Place::File(path) => File::open(path)?,
+            Place::Spooled(path) => File::open(path)?,
+            Place::Memory(_) => return Ok(None),
+        };
+        let mut hash = Sha256::new();
+        let mut block = vec![0; BLOCK];
+        loop {
+            match file.read(&mut block)? {
+                0 => return Ok(Some(hex(&hash.finalize()))),
+                read => hash.update(&block[..read]),
+            }
+        }
+    }
+
     fn in_memory(bytes: Vec<u8>) -> Self {
         Self {
             len: bytes.len() as u64,
@@ -98,12 +115,12 @@ impl Read for TextReader {
     }
 }
 
-/// A file, read through once.
+/// A file, looked through once.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) text: Text,
-    /// Of the file's bytes, hex.
-    pub(crate) sha256: String,
+    /// Of the file's bytes, hex; none where [`Text::sha256`] is yet to be asked, which takes as long as reading.
+    pub(crate) sha256: Option<String>,
     /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub(crate) encoding: &'static str,
     /// What was assumed, in words.
@@ -151,16 +168,17 @@ pub(crate) fn open(path: &str) -> Result<Opened> {
         return Err(Error::failed("is not a text file").at(path).hint("export the data as CSV or JSON"));
     }
     match survey(&head, &mut reader).map_err(failed)? {
-        Survey { utf8: true, len, ends_with_newline, carriage_returns_only, sha256, .. } => {
+        Survey { utf8: true, len, ends_with_newline, carriage_returns_only } => {
             let bom = head.starts_with(b"\xef\xbb\xbf");
             let skip = if bom { 3 } else { 0 };
             let encoding = if bom { "utf-8-bom" } else { "utf-8" };
             let text = Text { place, skip, len: len - skip, ends_with_newline };
             if carriage_returns_only {
                 let bytes = text.read_all().map_err(failed)?;
+                let sha256 = text.sha256().map_err(failed)?.unwrap_or_default();
                 return Ok(finished(bytes, sha256, encoding, Vec::new()));
             }
-            Ok(Opened { text, sha256, encoding, assumptions: Vec::new() })
+            Ok(Opened { text, sha256: None, encoding, assumptions: Vec::new() })
         }
         _ => {
             let file = match &place {
@@ -199,16 +217,13 @@ struct Survey {
     len: u64,
     ends_with_newline: bool,
     carriage_returns_only: bool,
-    sha256: String,
 }
 
-/// Hashes and validates block by block; a character may be cut by a block's end. Stops at the first bad byte.
+/// Validates block by block; a character may be cut by a block's end. Stops at the first bad byte.
 fn survey(head: &[u8], reader: &mut BufReader<File>) -> io::Result<Survey> {
-    let mut hash = Sha256::new();
     let (mut len, mut newline, mut carriage_return, mut last) = (0u64, false, false, 0u8);
     let mut carried: Vec<u8> = Vec::with_capacity(4);
     let mut look = |block: &[u8]| -> bool {
-        hash.update(block);
         len += block.len() as u64;
         newline = newline || block.contains(&b'\n');
         carriage_return = carriage_return || block.contains(&b'\r');
@@ -238,13 +253,7 @@ fn survey(head: &[u8], reader: &mut BufReader<File>) -> io::Result<Survey> {
         reader.consume(read);
     }
     utf8 = utf8 && carried.is_empty();
-    Ok(Survey {
-        utf8,
-        len,
-        ends_with_newline: last == b'\n',
-        carriage_returns_only: carriage_return && !newline,
-        sha256: hex(&hash.finalize()),
-    })
+    Ok(Survey { utf8, len, ends_with_newline: last == b'\n', carriage_returns_only: carriage_return && !newline })
 }
 
 /// UTF-16 by its byte order mark, or by the NULs that every second byte of mostly Latin text is.
@@ -313,7 +322,7 @@ fn finished(mut bytes: Vec<u8>, sha256: String, encoding: &'static str, mut assu
         bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
         assumptions.push("lines end with a carriage return alone".to_owned());
     }
-    Opened { text: Text::in_memory(bytes), sha256, encoding, assumptions }
+    Opened { text: Text::in_memory(bytes), sha256: Some(sha256), encoding, assumptions }
 }
 
 #[cfg(test)]
@@ -327,6 +336,7 @@ mod tests {
         file.write_all(bytes).unwrap();
         let path = file.into_temp_path();
         let mut opened = open(path.to_str().unwrap()).unwrap();
+        opened.sha256 = opened.sha256.or_else(|| opened.text.sha256().unwrap());
         // The text outlives the test's file.
         opened.text = Text::in_memory(opened.text.read_all().unwrap());
         opened
@@ -388,7 +398,7 @@ mod tests {
     fn hashes_the_bytes() {
         // printf 'abc' | sha256sum
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(opened(b"abc").sha256, expected);
+        assert_eq!(opened(b"abc").sha256.as_deref(), Some(expected));
     }
 
     #[test]

@@ -14,10 +14,13 @@ use crate::ingest::documents::{self, Document, Lines};
 use crate::ingest::json::{self, Path, RowPaths};
 use crate::ingest::problems::Problems;
 use crate::ingest::raw::{Dump, LINE, PROBLEM, ROW, Raw};
-use crate::ingest::table::{Dialect, Records};
+use crate::ingest::table::{Dialect, Place, Records};
 
-/// Most cells in a chunk: 16 bytes each before their text, so 128 MB.
-const MOST_CELLS: usize = 8 << 20;
+/// Most cells in a chunk: 16 bytes each before their text, so 32 MB.
+const MOST_CELLS: usize = 2 << 20;
+/// A chunk with this many bytes of text takes no further row: several chunks are in memory at once, however long
+/// their rows.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Where a dump's rows are read from; holds standard input's temporary file as long as any copy lives.
 #[derive(Clone, Default)]
@@ -65,32 +68,65 @@ impl fmt::Debug for Content {
     }
 }
 
-/// The rows of a dump in its order, at most `rows` a chunk (fewer in a very wide dump; the rows of one NDJSON line
-/// stay together); can be called again and again. No chunk is empty.
+/// A chunk's place in its dump: with it the chunk can be read by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Rows before it.
+    before: i64,
+    /// Its rows.
+    rows: usize,
+    /// Bytes of the file it covers, blank lines before it included; 0 for documents held in memory.
+    pub bytes: u64,
+    start: Start,
+}
+
+/// Where a chunk starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// Before a table's record or an NDJSON line.
+    At(Place),
+    /// At a row of a document.
+    Document { document: usize, row: usize },
+}
+
+/// The rows of a dump in its order, at most `rows` a chunk (fewer where the cells are many or long; the rows of one
+/// NDJSON line stay together); can be called again and again. No chunk is empty.
 ///
 /// # Errors
 /// Here or from the iterator: the file cannot be read (any more), or a quote is never closed. After an error it ends.
 pub fn chunks(dump: &Dump, rows: usize) -> Result<Chunks> {
-    let Some(layout) = dump.content.0.clone() else {
-        return Err(Error::failed("internal: the dump was not opened").at(&dump.path));
-    };
-    let mut optional = 0;
-    let state = match &*layout {
-        Layout::Table { text, dialect, above, optional: may_lack } => {
-            optional = *may_lack;
-            let mut records = Records::open(text, &dump.path, *dialect)?;
+    let layout = layout(dump)?;
+    let start = match &*layout {
+        Layout::Table { text, dialect, above, .. } => {
+            let mut records = Records::open(text, &dump.path, *dialect, Place::START)?;
             for _ in 0..*above {
                 records.next()?;
             }
-            State::Table(Box::new(records))
+            Start::At(records.place())
         }
-        Layout::Lines { text, .. } => State::Lines(Lines::open(text, &dump.path)?),
-        Layout::Documents { .. } => State::Documents { document: 0, row: 0 },
+        Layout::Lines { .. } => Start::At(Place::START),
+        Layout::Documents { .. } => Start::Document { document: 0, row: 0 },
     };
-    let places = dump.columns.iter().enumerate().map(|(at, column)| (column.clone(), at)).collect();
-    let problems = Problems::of(dump, optional);
     let rows = rows.min(MOST_CELLS / dump.columns.len().max(1)).max(1);
-    Ok(Chunks { dump: dump.clone(), layout, state, rows, row: 0, problems, places, ended: false })
+    Chunks::open(dump, layout, Span { before: 0, rows, bytes: 0, start })
+}
+
+/// One chunk, as [`Chunks`] gave it when [`Chunks::span`] was `span`.
+///
+/// # Errors
+/// The file cannot be read any more, or has changed.
+pub fn chunk(dump: &Dump, span: &Span) -> Result<Raw> {
+    let mut chunks = Chunks::open(dump, layout(dump)?, *span)?;
+    chunks.most_bytes = usize::MAX;
+    match chunks.next() {
+        Some(Ok(raw)) if raw.frame().height() == span.rows => Ok(raw),
+        Some(Err(error)) => Err(error),
+        _ => Err(Error::failed("the file changed while it was read").at(&dump.path).hint("run again")),
+    }
+}
+
+fn layout(dump: &Dump) -> Result<Arc<Layout>> {
+    dump.content.0.clone().ok_or_else(|| Error::failed("internal: the dump was not opened").at(&dump.path))
 }
 
 /// Iterator over a dump's chunks; see [`chunks`].
@@ -98,8 +134,12 @@ pub struct Chunks {
     dump: Dump,
     layout: Arc<Layout>,
     state: State,
-    rows: usize,
+    most_rows: usize,
+    most_bytes: usize,
+    /// A table's columns to be read; the others stay null.
+    wanted: Vec<bool>,
     row: i64,
+    span: Span,
     problems: Problems,
     places: BTreeMap<String, usize>,
     ended: bool,
@@ -118,38 +158,92 @@ impl Iterator for Chunks {
         if self.ended {
             return None;
         }
-        let mut chunk = Chunk::new(&self.dump, self.row, self.rows);
+        let start = self.start();
+        let mut chunk = Chunk::new(&self.dump, self.row, self.most_rows);
         let filled = self.fill(&mut chunk);
+        let bytes = match (start, self.start()) {
+            (Start::At(from), Start::At(to)) => to.byte - from.byte,
+            _ => 0,
+        };
+        self.span = Span { before: self.row, rows: chunk.len(), bytes, start };
         self.row = chunk.row;
-        if filled.is_err() || chunk.len() < self.rows {
-            self.ended = true;
-        }
+        self.ended = !matches!(filled, Ok(true));
         match filled {
             Err(error) => Some(Err(error)),
-            Ok(()) if chunk.len() == 0 => None,
-            Ok(()) => Some(chunk.finish(&self.dump)),
+            Ok(_) if chunk.len() == 0 => None,
+            Ok(_) => Some(chunk.finish(&self.dump)),
         }
     }
 }
 
 impl Chunks {
-    fn fill(&mut self, chunk: &mut Chunk) -> Result<()> {
-        let (rows, problems, places) = (self.rows, &self.problems, &self.places);
+    fn open(dump: &Dump, layout: Arc<Layout>, from: Span) -> Result<Self> {
+        let mut optional = 0;
+        let state = match (&*layout, from.start) {
+            (Layout::Table { text, dialect, optional: may_lack, .. }, Start::At(place)) => {
+                optional = *may_lack;
+                State::Table(Box::new(Records::open(text, &dump.path, *dialect, place)?))
+            }
+            (Layout::Lines { text, .. }, Start::At(place)) => State::Lines(Lines::open_at(text, &dump.path, place)?),
+            (_, Start::Document { document, row }) => State::Documents { document, row },
+            (Layout::Documents { .. }, Start::At(_)) => State::Documents { document: 0, row: 0 },
+        };
+        let places = dump.columns.iter().enumerate().map(|(at, column)| (column.clone(), at)).collect();
+        Ok(Self {
+            layout,
+            state,
+            most_rows: from.rows,
+            most_bytes: MOST_BYTES,
+            wanted: vec![true; dump.columns.len()],
+            row: from.before,
+            span: from,
+            problems: Problems::of(dump, optional),
+            places,
+            ended: false,
+            dump: dump.clone(),
+        })
+    }
+
+    /// Leaves the cells of a table's other columns null: a look at a few columns need not copy the rest.
+    pub fn only(mut self, columns: &[usize]) -> Self {
+        self.wanted = (0..self.dump.columns.len()).map(|at| columns.contains(&at)).collect();
+        self
+    }
+
+    /// The place of the chunk given last.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    fn start(&self) -> Start {
+        match &self.state {
+            State::Table(records) => Start::At(records.place()),
+            State::Lines(lines) => Start::At(lines.place()),
+            State::Documents { document, row } => Start::Document { document: *document, row: *row },
+        }
+    }
+
+    /// Reads rows until the chunk is full; whether there may be more.
+    fn fill(&mut self, chunk: &mut Chunk) -> Result<bool> {
+        let (problems, places, wanted) = (&self.problems, &self.places, &self.wanted);
+        let (rows, bytes) = (self.most_rows, self.most_bytes);
         match (&mut self.state, &*self.layout) {
             (State::Table(records), _) => {
-                while chunk.len() < rows
-                    && let Some(line) = records.next()?
-                {
+                while chunk.len() < rows && chunk.bytes < bytes {
+                    let Some(line) = records.next()? else { return Ok(false) };
                     let problem = problems.of_row(records.len(), |at| records.cell(at));
-                    chunk.push(line, problem.as_deref(), |at| Some(records.cell(at)).filter(|cell| !cell.is_empty()));
+                    chunk.bytes += records.bytes();
+                    chunk.push(line, problem.as_deref(), |at| {
+                        Some(records.cell(at)).filter(|cell| wanted[at] && !cell.is_empty())
+                    });
                 }
             }
             // A line may hold several rows (a page of an API): its rows stay in one chunk.
             (State::Lines(lines), Layout::Lines { rows: json, .. }) => {
-                while chunk.len() < rows
-                    && let Some((line, bytes)) = lines.next()?
-                {
-                    match documents::line_value(bytes) {
+                while chunk.len() < rows && chunk.bytes < bytes {
+                    let Some((line, text)) = lines.next()? else { return Ok(false) };
+                    chunk.bytes += text.len();
+                    match documents::line_value(text) {
                         Ok(value) => {
                             let mut found = Vec::new();
                             json.paths.rows(&value, &mut found);
@@ -160,9 +254,8 @@ impl Chunks {
                 }
             }
             (State::Documents { document, row }, Layout::Documents { documents, rows: json }) => {
-                while chunk.len() < rows
-                    && let Some((line, value)) = documents.get(*document)
-                {
+                while chunk.len() < rows {
+                    let Some((line, value)) = documents.get(*document) else { return Ok(false) };
                     let mut found = Vec::new();
                     json.paths.rows(value, &mut found);
                     let taken = found.len().min(*row + rows - chunk.len());
@@ -175,9 +268,9 @@ impl Chunks {
                     }
                 }
             }
-            _ => {}
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -219,6 +312,8 @@ struct Chunk {
     columns: Vec<StringChunkedBuilder>,
     /// The last row's number.
     row: i64,
+    /// Of text read.
+    bytes: usize,
 }
 
 impl Chunk {
@@ -232,6 +327,7 @@ impl Chunk {
             problems: column(PROBLEM),
             columns: dump.columns.iter().map(|name| column(name)).collect(),
             row,
+            bytes: 0,
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::ingest::bytes::Text;
 use crate::ingest::raw::{LINE, PROBLEM, ROW};
-use crate::ingest::table::{self, Dialect, Records};
+use crate::ingest::table::{self, Dialect, Place, Records};
 
 /// Delimiters tried, in the order that decides a tie.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -48,7 +48,7 @@ pub(crate) fn layout(
     let declared = declared_delimiter(&sample);
     let delimiter = declared.unwrap_or_else(|| best_delimiter(&sample, cut));
     // Whether lines end with CR LF is known only when the header is; until then cells keep their CR.
-    let mut records = Records::open(text, path, Dialect { delimiter, crlf: false })?;
+    let mut records = Records::open(text, path, Dialect { delimiter, crlf: false }, Place::START)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     while rows.len() < LOOK && records.next()?.is_some() {
         rows.push(records.cells().map(str::to_owned).collect());

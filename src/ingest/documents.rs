@@ -8,6 +8,7 @@ use serde_json::error::Category;
 
 use crate::error::{Error, Result};
 use crate::ingest::bytes::{Text, TextReader};
+use crate::ingest::table::Place;
 
 /// One document and the line it starts on (1-based; 0: unknown).
 pub(crate) type Document = (u64, Value);
@@ -26,19 +27,28 @@ pub(crate) fn is_json(head: &[u8]) -> bool {
 pub(crate) struct Lines {
     reader: BufReader<TextReader>,
     path: String,
-    line: u64,
+    place: Place,
     bytes: Vec<u8>,
 }
 
 impl Lines {
     pub(crate) fn open(text: &Arc<Text>, path: &str) -> Result<Self> {
-        let reader = text.reader(0).map_err(|cause| Error::io(path, "read it", &cause))?;
-        Ok(Self {
-            reader: BufReader::with_capacity(256 << 10, reader),
-            path: path.to_owned(),
-            line: 0,
-            bytes: Vec::new(),
-        })
+        Self::open_at(text, path, Place::START)
+    }
+
+    /// Reads on from the begin of a line.
+    ///
+    /// # Errors
+    /// A failed read.
+    pub(crate) fn open_at(text: &Arc<Text>, path: &str, place: Place) -> Result<Self> {
+        let reader = text.reader(place.byte).map_err(|cause| Error::io(path, "read it", &cause))?;
+        let reader = BufReader::with_capacity(256 << 10, reader);
+        Ok(Self { reader, path: path.to_owned(), place, bytes: Vec::new() })
+    }
+
+    /// Where it stands: at the begin of the line after the one read last.
+    pub(crate) fn place(&self) -> Place {
+        self.place
     }
 
     /// The next line that is not blank, with its number (1-based).
@@ -49,12 +59,14 @@ impl Lines {
         loop {
             self.bytes.clear();
             let read = self.reader.read_until(b'\n', &mut self.bytes);
-            if read.map_err(|cause| Error::io(&self.path, "read it", &cause))? == 0 {
+            let read = read.map_err(|cause| Error::io(&self.path, "read it", &cause))?;
+            if read == 0 {
                 return Ok(None);
             }
-            self.line += 1;
+            let line = self.place.line;
+            self.place = Place { byte: self.place.byte + read as u64, line: line + 1 };
             if !self.bytes.trim_ascii().is_empty() {
-                return Ok(Some((self.line, self.bytes.trim_ascii())));
+                return Ok(Some((line, self.bytes.trim_ascii())));
             }
         }
     }

@@ -8,7 +8,7 @@ use polars::prelude::DataFrame;
 use serde::Deserialize;
 
 use crate::ingest::catalog::SOURCES;
-use crate::ingest::chunks::chunks;
+use crate::ingest::chunks::{chunk, chunks};
 use crate::ingest::open::open;
 use crate::ingest::options::Options;
 use crate::ingest::raw::{Dump, LINE, PROBLEM, ROW};
@@ -108,5 +108,19 @@ fn the_size_of_chunks_changes_nothing() {
         let expected: Expected = toml_edit::de::from_str(&text).unwrap();
         let dump = open(folder().join(&name).join(&expected.file).to_str().unwrap(), &Options::default()).unwrap();
         assert!(frame(&dump, 1).equals_missing(&frame(&dump, 100)), "{name}");
+    }
+}
+
+#[test]
+fn a_chunk_can_be_read_by_itself() {
+    for name in folders() {
+        let text = fs::read_to_string(folder().join(&name).join("expect.toml")).unwrap();
+        let expected: Expected = toml_edit::de::from_str(&text).unwrap();
+        let dump = open(folder().join(&name).join(&expected.file).to_str().unwrap(), &Options::default()).unwrap();
+        let mut chunks = chunks(&dump, 1).unwrap();
+        while let Some(raw) = chunks.next() {
+            let alone = chunk(&dump, &chunks.span()).unwrap();
+            assert!(raw.unwrap().frame().equals_missing(alone.frame()), "{name}: {:?}", chunks.span());
+        }
     }
 }

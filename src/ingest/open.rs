@@ -27,6 +27,18 @@ const LOOK: usize = 50;
 /// A file that cannot be read or is not what it seems (with its line), a source that is not known, does not fit or is
 /// not the only one that fits, a `--map` that does not fit, or no column that could hold what people said.
 pub fn open(path: &str, options: &Options) -> Result<Dump> {
+    Ok(open_and(path, options, |_| Ok(()))?.0)
+}
+
+/// Opens one dump and does `then` with it, while another thread works out the file's hash.
+///
+/// # Errors
+/// Those of [`open`] and of `then`.
+pub fn open_and<T: Send>(
+    path: &str,
+    options: &Options,
+    then: impl FnOnce(&Dump) -> Result<T> + Send,
+) -> Result<(Dump, T)> {
     options.check()?;
     let asked = options.source.as_deref().map(catalog::named).transpose()?;
     let Opened { text, sha256, encoding, assumptions } = bytes::open(path)?;
@@ -38,9 +50,9 @@ pub fn open(path: &str, options: &Options) -> Result<Dump> {
         open_table(&text, path, asked, options)?
     };
     let Found { source, confidence, container, delimiter, columns, bound, content, assumptions: more } = found;
-    Ok(Dump {
+    let mut dump = Dump {
         path: path.to_owned(),
-        sha256,
+        sha256: String::new(),
         source,
         confidence,
         container: container.to_owned(),
@@ -54,7 +66,12 @@ pub fn open(path: &str, options: &Options) -> Result<Dump> {
         source_tz: options.source_tz.clone(),
         assumptions: [assumptions, more].concat(),
         content,
-    })
+    };
+    let hash = || sha256.map_or_else(|| text.sha256(), |known| Ok(Some(known)));
+    let (hashed, done) = rayon::join(hash, || then(&dump));
+    let done = done?;
+    dump.sha256 = hashed.map_err(|cause| Error::io(path, "read it", &cause))?.unwrap_or_default();
+    Ok((dump, done))
 }
 
 /// What is found out about a table or a JSON file.

@@ -147,6 +147,7 @@ mod tests {
             "rating_01",
             "csat_raw",
             "status_raw",
+            "status_history",
             "priority_raw",
             "extra",
             "warnings",

@@ -47,10 +47,28 @@ pub(crate) struct Dialect {
     pub(crate) crlf: bool,
 }
 
+/// A place between two records of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Bytes of the text before it.
+    pub(crate) byte: u64,
+    /// The line it is on (1-based).
+    pub(crate) line: u64,
+}
+
+impl Place {
+    /// Before the first record.
+    pub(crate) const START: Self = Self { byte: 0, line: 1 };
+}
+
 /// Reads a table's records, blank lines left out.
 pub(crate) struct Records {
     reader: csv::Reader<Limited>,
     mark: Arc<AtomicU64>,
+    /// Where it was told to begin.
+    from: Place,
+    /// Where the CSV reader began, whose own places count from there.
+    begun: Place,
     text: Arc<Text>,
     path: String,
     dialect: Dialect,
@@ -58,8 +76,18 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    pub(crate) fn open(text: &Arc<Text>, path: &str, dialect: Dialect) -> Result<Self> {
-        let inner = text.reader(0).map_err(|cause| Error::io(path, "read it", &cause))?;
+    /// Reads on from a place between two records.
+    ///
+    /// # Errors
+    /// A failed read.
+    pub(crate) fn open(text: &Arc<Text>, path: &str, dialect: Dialect, from: Place) -> Result<Self> {
+        // The CSV reader takes a byte order mark off what it reads first. One that a cell in the middle of the file
+        // begins with must stay: there it first reads the end of the line before, which it skips.
+        let begun = match from.byte.checked_sub(1) {
+            Some(byte) => Place { byte, line: from.line.saturating_sub(1) },
+            None => from,
+        };
+        let inner = text.reader(begun.byte).map_err(|cause| Error::io(path, "read it", &cause))?;
         let mark = Arc::new(AtomicU64::new(0));
         let limited = Limited { inner, delivered: 0, record: Arc::clone(&mark) };
         let reader = ReaderBuilder::new()
@@ -70,7 +98,16 @@ impl Records {
             .buffer_capacity(BUFFER)
             .from_reader(limited);
         let text = Arc::clone(text);
-        Ok(Self { reader, mark, text, path: path.to_owned(), dialect, record: StringRecord::new() })
+        Ok(Self { reader, mark, from, begun, text, path: path.to_owned(), dialect, record: StringRecord::new() })
+    }
+
+    /// Where it stands: after the record read last.
+    pub(crate) fn place(&self) -> Place {
+        let position = self.reader.position();
+        if position.byte() == 0 {
+            return self.from;
+        }
+        Place { byte: self.begun.byte + position.byte(), line: self.begun.line + position.line() - 1 }
     }
 
     /// Reads the next record and gives its line (1-based), or `None` at the end.
@@ -79,13 +116,13 @@ impl Records {
     /// A quote that is never closed, or a row over 16 MiB, with the line where the quote opened; a failed read.
     pub(crate) fn next(&mut self) -> Result<Option<u64>> {
         loop {
-            let (begin, begin_line) = (self.reader.position().byte(), self.reader.position().line());
+            let Place { byte: begin, line: begin_line } = self.place();
             let read = self.reader.read_record(&mut self.record);
             if !read.map_err(|cause| self.failed(&cause, begin, begin_line))? {
                 return Ok(None);
             }
-            let (end, end_line) = (self.reader.position().byte(), self.reader.position().line());
-            self.mark.store(end, Ordering::Relaxed);
+            let Place { byte: end, line: end_line } = self.place();
+            self.mark.store(self.reader.position().byte(), Ordering::Relaxed);
             let at_end = end >= self.text.len;
             if at_end && let Some(line) = self.open_quote(begin, begin_line) {
                 return Err(self.unclosed(line));
@@ -103,6 +140,11 @@ impl Records {
             }
             return Ok(Some(line));
         }
+    }
+
+    /// Bytes of the record's cells.
+    pub(crate) fn bytes(&self) -> usize {
+        self.record.as_slice().len()
     }
 
     /// How many cells the record has.
@@ -209,7 +251,8 @@ mod tests {
         file.write_all(text).unwrap();
         let path = file.path().to_str().unwrap().to_owned();
         let opened = bytes::open(&path)?;
-        let mut records = Records::open(&Arc::new(opened.text), "a.csv", Dialect { delimiter: b',', crlf })?;
+        let mut records =
+            Records::open(&Arc::new(opened.text), "a.csv", Dialect { delimiter: b',', crlf }, Place::START)?;
         let mut rows = Vec::new();
         while let Some(line) = records.next()? {
             rows.push((line, records.cells().map(str::to_owned).collect()));

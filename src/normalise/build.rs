@@ -3,27 +3,24 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, DataFrame};
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use polars::prelude::DataFrame;
 
 use crate::error::{Error, Result, nearest};
 use crate::ingest::raw::{Dump, Raw};
 use crate::ingest::source::DateOrder;
 use crate::normalise::bindings::{self, Bound, Cells};
 use crate::normalise::frame::FrameBuilder;
-use crate::normalise::ids::{HashOrder, Key, Repeats};
+use crate::normalise::ids::{HashOrder, Key, hex};
 use crate::normalise::numbers::Style;
 use crate::normalise::plan::{DATES, NUMBERS, Plan};
 use crate::normalise::problems::{Problem, Tally};
 use crate::normalise::records::COLUMNS;
 use crate::normalise::rejects::Rejects;
-use crate::normalise::row::{Row, position, slots};
+use crate::normalise::repeats::{Draft, Repeats};
+use crate::normalise::row::{Cell, Row, position, slots};
 use crate::normalise::zones::Rule;
 
 mod record;
-
-/// Rows handled by one task: large enough to pay for its builders, small enough to stay in cache.
-const RANGE: usize = 4096;
 
 /// Everything a chunk became. Every row read is exactly one of a row of `records`, a reject, or skipped.
 #[derive(Debug, Clone)]
@@ -75,15 +72,6 @@ enum Outcome {
     Kept(Key),
     Rejected(String),
     Skipped(String),
-}
-
-/// What became of a range of rows.
-struct Part {
-    frame: DataFrame,
-    keys: Vec<Key>,
-    /// Position within the chunk, and the reason.
-    rejected: Vec<(usize, String)>,
-    skipped: Vec<(String, i64)>,
 }
 
 impl<'a> Normaliser<'a> {
@@ -178,65 +166,71 @@ impl<'a> Normaliser<'a> {
     /// # Errors
     /// Internal errors only: what is wrong with a row makes it a reject.
     pub fn normalise(&mut self, raw: &Raw) -> Result<Normalised> {
+        let draft = self.draft(raw)?;
+        self.repeats.number(draft)
+    }
+
+    /// Normalises a chunk, whichever; equal rows without an id are yet to be numbered, by [`Repeats::number`] in the
+    /// dump's order.
+    ///
+    /// # Errors
+    /// Internal errors only: what is wrong with a row makes it a reject.
+    pub fn draft(&self, raw: &Raw) -> Result<Draft> {
         let height = raw.frame().height();
-        let ranges: Vec<usize> = (0..height).step_by(RANGE).collect();
-        let this = &*self;
-        let parts: Vec<Part> =
-            ranges.into_par_iter().map(|start| this.range(raw, start)).collect::<Result<Vec<_>>>()?;
-        let mut frame = FrameBuilder::new(0).finish()?;
-        let mut uids: Vec<String> = Vec::with_capacity(height);
-        let (mut positions, mut reasons) = (Vec::new(), Vec::new());
+        let cells = Cells::of(raw.frame())?;
+        let mut builder = FrameBuilder::new(height);
+        let (mut positions, mut reasons, mut loose) = (Vec::new(), Vec::new(), Vec::new());
         let mut skipped = Tally::default();
-        let mut hashed = 0;
-        for part in parts {
-            let accounts = part.frame.column("account")?.str()?;
-            for (key, account) in part.keys.iter().zip(accounts.iter()) {
-                let at = account.map_or(String::new(), |a| format!("@{a}"));
-                uids.push(format!("{}{at}:{}", self.dump.source.system, self.repeats.id(key)));
-                hashed += i64::from(matches!(key, Key::Hashed { .. }));
-            }
-            frame.vstack_mut_owned(part.frame)?;
-            for (at, reason) in part.rejected {
-                positions.push(at);
-                reasons.push(reason);
-            }
-            for (reason, line) in part.skipped {
-                skipped.add(&reason, 1, line);
+        let (mut kept, mut hashed) = (0, 0);
+        let mut row = Row::new();
+        for at in 0..height {
+            row.clear();
+            match self.record(&cells, at, &mut row) {
+                Outcome::Kept(key) => {
+                    if let Key::Hashed { hash, exact } = key {
+                        hashed += 1;
+                        if !exact {
+                            loose.push((kept, hash));
+                        }
+                    }
+                    let uid = self.uid(&row, &key);
+                    row.set(slots::UID, Cell::Text(Cow::Owned(uid)));
+                    row.seal();
+                    builder.push(&row);
+                    kept += 1;
+                }
+                Outcome::Rejected(reason) => {
+                    positions.push(at);
+                    reasons.push(reason);
+                }
+                Outcome::Skipped(reason) => skipped.add(&reason, 1, cells.line[at]),
             }
         }
-        frame.rechunk_mut();
-        frame.replace_column(slots::UID, Column::new(COLUMNS[slots::UID].name.into(), uids))?;
-        Ok(Normalised {
+        let normalised = Normalised {
             file: self.dump.path.clone(),
             headers: self.headers.clone(),
-            records: frame,
+            records: builder.finish()?,
             rejects: Rejects::of(raw, self.dump, &positions, reasons)?,
             skipped: skipped.into_problems(),
             rows_read: i64::try_from(height).unwrap_or(i64::MAX),
             hashed,
-        })
+        };
+        Ok(Draft { normalised, loose })
     }
 
-    fn range(&self, raw: &Raw, start: usize) -> Result<Part> {
-        let length = RANGE.min(raw.frame().height() - start);
-        let slice = raw.frame().slice(i64::try_from(start).unwrap_or(i64::MAX), length);
-        let cells = Cells::of(&slice)?;
-        let mut builder = FrameBuilder::new(length);
-        let (mut keys, mut rejected, mut skipped) = (Vec::with_capacity(length), Vec::new(), Vec::new());
-        let mut row = Row::new();
-        for at in 0..cells.len() {
-            row.clear();
-            match self.record(&cells, at, &mut row) {
-                Outcome::Kept(key) => {
-                    row.seal();
-                    builder.push(&row);
-                    keys.push(key);
-                }
-                Outcome::Rejected(reason) => rejected.push((start + at, reason)),
-                Outcome::Skipped(reason) => skipped.push((reason, cells.line[at])),
-            }
+    /// `system[@account]:id`, where the id is the native one or the hash.
+    fn uid(&self, row: &Row<'_>, key: &Key) -> String {
+        let mut uid = self.dump.source.system.clone();
+        if let Some(account) = row.text(slots::ACCOUNT) {
+            uid.push('@');
+            uid.push_str(account);
         }
-        Ok(Part { frame: builder.finish()?, keys, rejected, skipped })
+        uid.push(':');
+        match key {
+            Key::Native(id) => uid.push_str(id),
+            Key::Hashed { hash, .. } => uid.push_str(&hex(hash)),
+        }
+        uid
     }
 }
 

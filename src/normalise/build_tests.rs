@@ -253,19 +253,6 @@ fn keys_go_wrong_in_these_ways() {
 }
 
 #[test]
-fn repeats_are_numbered_across_chunks_and_ranges() {
-    let dump = dump("survey", &["t"], &[("body", "t")]);
-    let rows = vec![vec!["fine"]; RANGE + 10];
-    let raw = raw(&dump, &rows);
-    let plan = plan_of(&dump, &raw);
-    let mut normaliser = Normaliser::new(&dump, &plan).unwrap();
-    let first = texts(&normaliser.normalise(&raw).unwrap(), "uid");
-    let second = texts(&normaliser.normalise(&raw).unwrap(), "uid");
-    assert!(first[RANGE + 9].as_deref().unwrap().ends_with(&format!(":{}", RANGE + 10)));
-    assert!(second[0].as_deref().unwrap().ends_with(&format!(":{}", RANGE + 11)));
-}
-
-#[test]
 fn ids_taken_from_a_url_say_so() {
     let mut dump = dump("mention", &["link", "t"], &[("url", "link"), ("body", "t")]);
     dump.fields

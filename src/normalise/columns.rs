@@ -6,6 +6,7 @@ use polars::prelude::{BooleanChunked, Column, DataType, Float64Chunked, Int64Chu
 
 use crate::error::{Error, Result, nearest};
 use crate::normalise::records::{COLUMNS, Records};
+use crate::normalise::versions;
 
 /// What a user's COLUMN turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,11 +158,14 @@ fn texts_of(column: &Column) -> Result<Vec<Option<String>>> {
         DataType::Boolean => column.bool()?.iter().map(|v| v.map(|b| b.to_string())).collect(),
         DataType::Datetime(..) => {
             let instants = column.datetime()?.physical();
-            let text = |micros| jiff::Timestamp::from_microsecond(micros).ok().map(|t| t.to_string());
-            instants.iter().map(|v| v.and_then(text)).collect()
+            instants.iter().map(|v| v.and_then(instant)).collect()
         }
         _ => lists(column)?.into_iter().map(|list| list.into_iter().next()).collect(),
     })
+}
+
+fn instant(micros: i64) -> Option<String> {
+    jiff::Timestamp::from_microsecond(micros).ok().map(|t| t.to_string())
 }
 
 fn lists(column: &Column) -> Result<Vec<Vec<String>>> {
@@ -169,7 +173,11 @@ fn lists(column: &Column) -> Result<Vec<Vec<String>>> {
     let mut all = Vec::with_capacity(lists.len());
     for row in 0..lists.len() {
         all.push(match lists.get_as_series(row) {
-            Some(list) => list.str()?.iter().flatten().map(str::to_owned).collect(),
+            Some(list) if list.str().is_ok() => list.str()?.iter().flatten().map(str::to_owned).collect(),
+            Some(history) => versions::entries_of(&history)?
+                .into_iter()
+                .map(|(at, status)| format!("{} {status}", instant(at).unwrap_or_default()))
+                .collect(),
             None => Vec::new(),
         });
     }

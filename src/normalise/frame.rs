@@ -16,6 +16,8 @@ enum Builder {
     Float(PrimitiveChunkedBuilder<Float64Type>),
     Bool(BooleanChunkedBuilder),
     Texts(Box<ListStringChunkedBuilder>),
+    /// No row has a history yet: it takes several versions of a record.
+    History,
 }
 
 /// Collects rows.
@@ -37,6 +39,7 @@ impl FrameBuilder {
                     }
                     Type::Float => Builder::Float(PrimitiveChunkedBuilder::new(name, capacity)),
                     Type::Bool => Builder::Bool(BooleanChunkedBuilder::new(name, capacity)),
+                    Type::History => Builder::History,
                     Type::Texts => Builder::Texts(Box::new(ListStringChunkedBuilder::new(name, capacity, capacity))),
                 }
             })
@@ -59,6 +62,7 @@ impl FrameBuilder {
                 (Builder::Bool(b), _) => b.append_null(),
                 (Builder::Texts(b), Cell::Texts(texts)) => b.append_values_iter(texts.iter().map(AsRef::as_ref)),
                 (Builder::Texts(b), _) => b.append_values_iter(std::iter::empty()),
+                (Builder::History, _) => {}
             }
         }
     }
@@ -73,6 +77,7 @@ impl FrameBuilder {
                 Builder::Float(b) => b.finish().into_column(),
                 Builder::Bool(b) => b.finish().into_column(),
                 Builder::Texts(mut b) => b.finish().into_series().into_column(),
+                Builder::History => Column::full_null(promised.name.into(), self.rows, &promised.kind.dtype()),
             };
             let wanted = promised.kind.dtype();
             columns.push(if column.dtype() == &wanted { column } else { column.cast(&wanted)? });

@@ -1,7 +1,6 @@
 //! Keys: native ids as text, or a hash of the raw cells.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
@@ -104,25 +103,6 @@ pub enum Key {
     },
 }
 
-/// Gives equal rows without an id their number within a file.
-#[derive(Debug, Default)]
-pub struct Repeats(BTreeMap<Hash, u32>);
-
-impl Repeats {
-    /// The id part of the uid: the native id, the hash, or the hash with `:n` for the n-th equal row (n ≥ 2).
-    pub fn id(&mut self, key: &Key) -> String {
-        match key {
-            Key::Native(id) => id.clone(),
-            Key::Hashed { hash, exact: true } => hex(hash),
-            Key::Hashed { hash, exact: false } => {
-                let n = self.0.entry(*hash).or_default();
-                *n += 1;
-                if *n == 1 { hex(hash) } else { format!("{}:{n}", hex(hash)) }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,17 +151,5 @@ mod tests {
         assert_ne!(one, hash(&["a", "b"], vec!["2", "1"]));
         assert_ne!(hash(&["a", "b"], vec!["12", ""]), hash(&["a", "b"], vec!["1", "2"]));
         assert_eq!(hex(&one).len(), 32);
-    }
-
-    #[test]
-    fn equal_rows_are_numbered_unless_exact() {
-        let mut repeats = Repeats::default();
-        let loose = Key::Hashed { hash: [7; 16], exact: false };
-        let exact = Key::Hashed { hash: [8; 16], exact: true };
-        let first = hex(&[7; 16]);
-        assert_eq!(repeats.id(&loose), first);
-        assert_eq!(repeats.id(&loose), format!("{first}:2"));
-        assert_eq!(repeats.id(&loose), format!("{first}:3"));
-        assert_eq!(repeats.id(&exact), repeats.id(&exact));
     }
 }

@@ -6,43 +6,17 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{AnyValue, Column, DataFrame, IdxCa, IdxSize, NewChunkedArray};
+use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, NewChunkedArray};
 use rayon::slice::ParallelSliceMut;
-use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::normalise::build::Normalised;
 use crate::normalise::frame::FrameBuilder;
-use crate::normalise::problems::{Problem, Tally};
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::slots;
-
-/// Where a record comes from; not part of its content.
-const PROVENANCE: [usize; 3] = [slots::SOURCE_FILE, slots::SOURCE_ROW, slots::SOURCE_LINE];
-
-/// What became of one dump's rows: `rows_read` is the sum of the next four.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileSums {
-    /// Path as named.
-    pub path: String,
-    /// Rows read.
-    pub rows_read: i64,
-    /// Records kept that name this dump as their place.
-    pub stored: i64,
-    /// Rows that repeat a record named elsewhere.
-    pub duplicates: i64,
-    /// Set aside with a reason.
-    pub rejected: i64,
-    /// Footers, ghost rows, rows that are no utterances.
-    pub skipped: i64,
-    /// Stored records without a date.
-    pub undated: i64,
-    /// Rows keyed by a hash of their cells, for want of a native id.
-    pub hashed: i64,
-    /// Reasons for the rejects and the skipped, by name.
-    pub problems: Vec<Problem>,
-}
+use crate::normalise::sums::{FileSums, Sums};
+use crate::normalise::versions::{self, PROVENANCE, Statuses, Version};
 
 /// Rows that repeat a record: `source_file` (text), `source_row` (Int64, 1-based), `uid` (text, of the record kept);
 /// sorted by `uid`, file, row.
@@ -74,29 +48,18 @@ pub struct Merged {
 }
 
 /// Puts the chunks of all dumps together. Same `uid` and same content is a duplicate. Same `uid` and other content:
-/// the greater `updated_at` wins; without one, the greater hash of the content, which is counted as a caveat.
+/// the greater `updated_at` wins; without one, the greater hash of the content, which is counted as a caveat; the statuses
+/// of all versions are kept as its history.
 ///
 /// # Errors
 /// An internal error when rows read do not add up to stored, duplicate, rejected and skipped.
 pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
-    let mut sums: BTreeMap<String, FileSums> = BTreeMap::new();
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut reading: BTreeMap<String, Sums> = BTreeMap::new();
     let mut rejects: BTreeMap<String, Rejects> = BTreeMap::new();
     let mut headers = BTreeSet::new();
     let mut all = FrameBuilder::new(0).finish()?;
     for chunk in chunks {
-        let file = sums.entry(chunk.file.clone()).or_insert_with(|| FileSums::new(&chunk.file));
-        let tally = tallies.entry(chunk.file.clone()).or_default();
-        file.rows_read += chunk.rows_read;
-        file.hashed += chunk.hashed;
-        file.rejected += count(chunk.rejects.len());
-        for (reason, line, _) in chunk.rejects.reasons()? {
-            tally.add(&reason, 1, line);
-        }
-        for Problem { kind, count, example_line } in chunk.skipped {
-            file.skipped += count;
-            tally.add(&kind, count, example_line);
-        }
+        reading.entry(chunk.file.clone()).or_insert_with(|| Sums::new(&chunk.file)).add(&chunk)?;
         headers.extend(chunk.headers);
         all.vstack_mut_owned(chunk.records)?;
         if !chunk.rejects.is_empty() {
@@ -106,6 +69,7 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
             }
         }
     }
+    let mut sums: BTreeMap<String, FileSums> = reading.into_iter().map(|(path, sums)| (path, sums.finish())).collect();
     all.rechunk_mut();
     let chosen = choose(&all)?;
     let frame = place(&all, &chosen)?;
@@ -122,8 +86,7 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
             file.duplicates += 1;
         }
     }
-    for (path, file) in &mut sums {
-        file.problems = tallies.remove(path).unwrap_or_default().into_problems();
+    for file in sums.values() {
         file.check()?;
     }
     let repeats = IdxCa::from_slice("".into(), &chosen.repeats);
@@ -142,32 +105,6 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
     })
 }
 
-impl FileSums {
-    fn new(path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            rows_read: 0,
-            stored: 0,
-            duplicates: 0,
-            rejected: 0,
-            skipped: 0,
-            undated: 0,
-            hashed: 0,
-            problems: Vec::new(),
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        let sum = self.stored + self.duplicates + self.rejected + self.skipped;
-        if sum == self.rows_read {
-            return Ok(());
-        }
-        Err(Error::failed(format!("internal: {} rows read, {sum} accounted for", self.rows_read))
-            .at(&self.path)
-            .hint("this is a bug in plaint; please report it"))
-    }
-}
-
 /// Rows by position in the frame of all.
 #[derive(Default)]
 struct Chosen {
@@ -177,6 +114,8 @@ struct Chosen {
     places: Vec<IdxSize>,
     /// The other rows, in the order of uids, files, rows.
     repeats: Vec<IdxSize>,
+    /// What is known of each record's statuses, where it has several versions.
+    statuses: Vec<Option<Statuses>>,
     updated: i64,
     arbitrary: i64,
 }
@@ -185,11 +124,7 @@ impl Chosen {
     fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();
         if self.arbitrary > 0 {
-            caveats.push(format!(
-                "{} records appear in several versions without a time of change that tells which is newer; the one \
-                 kept was chosen by a fixed rule, not by age",
-                self.arbitrary
-            ));
+            caveats.push(arbitrary(self.arbitrary));
         }
         if self.updated > 0 {
             caveats.push(format!("{} records appear in several versions; the last changed was kept", self.updated));
@@ -198,13 +133,20 @@ impl Chosen {
     }
 }
 
+/// Said of records of which nothing tells the newest version.
+pub fn arbitrary(records: i64) -> String {
+    format!(
+        "{records} records appear in several versions without a time of change that tells which is newer; the one kept \
+         was chosen by a fixed rule, not by age"
+    )
+}
+
 fn choose(all: &DataFrame) -> Result<Chosen> {
     let texts = |name: &str| -> Result<Vec<&str>> {
         Ok(all.column(name)?.str()?.iter().map(Option::unwrap_or_default).collect())
     };
     let (uids, files) = (texts("uid")?, texts("source_file")?);
     let rows: Vec<i64> = all.column("source_row")?.i64()?.iter().map(Option::unwrap_or_default).collect();
-    let updated: Vec<Option<i64>> = all.column("updated_at")?.datetime()?.physical().iter().collect();
     let height = IdxSize::try_from(all.height())
         .map_err(|_| Error::failed("too many rows for one run").hint("ingest the dumps in several runs"))?;
     let mut order: Vec<IdxSize> = (0..height).collect();
@@ -213,69 +155,47 @@ fn choose(all: &DataFrame) -> Result<Chosen> {
         let (a, b) = (at(*a), at(*b));
         uids[a].cmp(uids[b]).then_with(|| place(a, b)).then(a.cmp(&b))
     });
+    let versions = versions_of_repeated(all, &order, &uids)?;
+    let version = |row: IdxSize| -> Version { versions[at(row)] };
     let mut chosen = Chosen::default();
     for same in order.chunk_by(|a, b| uids[at(*a)] == uids[at(*b)]) {
         let first = same[0];
         let mut winner = first;
+        let mut statuses = None;
         if same.len() > 1 {
-            let versions = same
-                .iter()
-                .map(|row| Ok((updated[at(*row)], content(all, at(*row))?, *row)))
-                .collect::<Result<Vec<_>>>()?;
             // Equal versions: the first row stands for both.
-            let best = versions.iter().reduce(|a, b| if (&b.0, &b.1) > (&a.0, &a.1) { b } else { a });
-            if let Some((when, hash, row)) = best {
-                winner = *row;
-                let others = || versions.iter().filter(|(_, other, _)| other != hash);
-                let tied = others().any(|(other, ..)| other == when);
-                chosen.arbitrary += i64::from(tied);
-                chosen.updated += i64::from(!tied && others().next().is_some());
+            for row in &same[1..] {
+                if version(*row) > version(winner) {
+                    winner = *row;
+                }
+            }
+            let best = version(winner);
+            let others = || same.iter().map(|row| version(*row)).filter(|other| other.content != best.content);
+            let tied = others().any(|other| other.updated == best.updated);
+            chosen.arbitrary += i64::from(tied);
+            chosen.updated += i64::from(!tied && others().next().is_some());
+            if others().next().is_some() {
+                let mut known = Statuses::new();
+                for row in same {
+                    known.extend(versions::statuses(all, at(*row))?);
+                }
+                statuses = Some(known);
             }
         }
         chosen.winners.push(winner);
         chosen.places.push(first);
         chosen.repeats.extend(&same[1..]);
+        chosen.statuses.push(statuses);
     }
     Ok(chosen)
 }
 
-/// SHA-256 over a row's values, its place left out.
-fn content(all: &DataFrame, row: usize) -> Result<[u8; 32]> {
-    let mut hasher = Sha256::new();
-    for (slot, column) in all.columns().iter().enumerate() {
-        if PROVENANCE.contains(&slot) {
-            continue;
-        }
-        add(&mut hasher, &column.get(row)?);
+/// By row of `all`; computed only when a `uid` comes more than once.
+fn versions_of_repeated(all: &DataFrame, order: &[IdxSize], uids: &[&str]) -> Result<Vec<Version>> {
+    if order.windows(2).all(|pair| uids[at(pair[0])] != uids[at(pair[1])]) {
+        return Ok(Vec::new());
     }
-    Ok(hasher.finalize().into())
-}
-
-fn add(hasher: &mut Sha256, value: &AnyValue<'_>) {
-    let text = match value {
-        AnyValue::Null => return hasher.update([0]),
-        AnyValue::String(text) => {
-            hasher.update([1]);
-            hasher.update((text.len() as u64).to_le_bytes());
-            return hasher.update(text.as_bytes());
-        }
-        AnyValue::Float64(number) => {
-            hasher.update([2]);
-            return hasher.update(number.to_bits().to_le_bytes());
-        }
-        AnyValue::Int64(number) | AnyValue::Datetime(number, ..) | AnyValue::DatetimeOwned(number, ..) => {
-            hasher.update([3]);
-            return hasher.update(number.to_le_bytes());
-        }
-        AnyValue::List(list) => {
-            hasher.update([4]);
-            hasher.update((list.len() as u64).to_le_bytes());
-            return list.iter().for_each(|item| add(hasher, &item));
-        }
-        other => other.to_string(),
-    };
-    hasher.update([5]);
-    hasher.update(text.as_bytes());
+    versions::of(all)
 }
 
 /// The winners in order, each with the place of its smallest row.
@@ -290,15 +210,12 @@ fn place(all: &DataFrame, chosen: &Chosen) -> Result<DataFrame> {
         let column: Column = all.column(COLUMNS[slot].name)?.take(&places)?;
         frame.replace_column(slot, column)?;
     }
+    frame.replace_column(slots::STATUS_HISTORY, versions::history(&chosen.statuses)?)?;
     Ok(frame)
 }
 
 fn at(row: IdxSize) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX)
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::*;
 use crate::ingest::raw::Dump;
 use crate::normalise::build::Normaliser;
 use crate::normalise::plan::Planner;
+use crate::normalise::problems::Problem;
 use crate::normalise::testing::{dump, raw};
 
 /// id, text, updated.

@@ -3,7 +3,7 @@
 //! A dump is read twice. The first pass ([`plan::Planner`]) decides what only a whole column can decide: the order of
 //! numeric dates, thousands marks, the scale of ratings. The second ([`build::Normaliser`]) turns every chunk of
 //! [`Raw`](crate::ingest::raw::Raw) into records and rejects; [`merge::merge`] puts the chunks of all dumps together,
-//! each record once.
+//! each record once; [`versions`] says which of several versions of a record is kept.
 
 pub mod bindings;
 pub mod boilerplate;
@@ -23,9 +23,13 @@ pub mod plan;
 pub mod problems;
 pub mod records;
 pub mod rejects;
+pub mod repeats;
 pub mod row;
+pub mod stream;
+pub mod sums;
 pub mod text;
 pub mod values;
+pub mod versions;
 pub mod zones;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub struct People {
 }
 
 /// The columns that may name an author, best first.
-const NAMES: [&str; 4] = ["author_id", "author_handle", "author_email", "author_name"];
+pub const NAMES: [&str; 4] = ["author_id", "author_handle", "author_email", "author_name"];
 
 /// Numbers authors and units. An author is the first of author_id, author_handle, author_email and author_name that
 /// is there, within one system and account; a thread is a thread_id.

@@ -128,6 +128,12 @@ impl<'a> Planner<'a> {
         Ok(Self { dump, dates, numbers, ratings: None, rows: 0, problems: Tally::default() })
     }
 
+    /// The columns it looks at, by position in the dump's.
+    pub fn columns(&self) -> Vec<usize> {
+        let dates = self.dates.iter().flat_map(|(bound, _)| &bound.columns);
+        dates.chain(self.numbers.iter().flat_map(|(bound, ..)| &bound.columns)).copied().collect()
+    }
+
     /// Takes note of a chunk. The order of chunks does not matter for what is decided.
     ///
     /// # Errors

@@ -71,6 +71,11 @@ pub const COLUMNS: &[Column] = &[
     column("country", Type::Text, "the country as the dump names it"),
     column("status", Type::Text, "new, open, pending, on_hold, solved, closed, deleted, spam, merged or other"),
     column("status_raw", Type::Text, "the status as the dump names it"),
+    column(
+        "status_history",
+        Type::History,
+        "each status its versions had, with their time of change; null where only one is known",
+    ),
     column("priority", Type::Text, "low, normal, high or urgent"),
     column("priority_raw", Type::Text, "the priority as the dump names it"),
     column("category", Type::Text, "what the filer or agent ticked"),

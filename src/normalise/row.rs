@@ -149,6 +149,7 @@ pub(crate) mod slots {
     pub(crate) const COUNTRY: usize = slot("country");
     pub(crate) const STATUS: usize = slot("status");
     pub(crate) const STATUS_RAW: usize = slot("status_raw");
+    pub(crate) const STATUS_HISTORY: usize = slot("status_history");
     pub(crate) const PRIORITY: usize = slot("priority");
     pub(crate) const PRIORITY_RAW: usize = slot("priority_raw");
     pub(crate) const CATEGORY: usize = slot("category");

@@ -37,6 +37,7 @@ impl Page {
         let label = capitalised(&escape(&report.period.label));
         let facts = format!("{label} · {} · as of {}", escape(&report.zone), day(report.as_of));
         self.block(&format!("# {facts}"));
+        report.store.iter().for_each(|store| self.block(&escape(store)));
         self.block(&format!("**{}**", escape(&report.headline)));
         for section in &report.sections {
             self.block(&format!("## {}", section.title));

@@ -34,6 +34,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
         unit: "records".into(),
         population: "dated records by customers".into(),
         store_version: None,
+        store: None,
         headline:
             "1,412 records in week 46, inside the usual range (up to 1,485); Late flights more than doubled, and \
                    one new issue appeared."
@@ -349,6 +350,8 @@ fn files() -> Vec<FileReport> {
         source: source.into(),
         rows_read: rows,
         stored: rows - rejected - 604,
+        updated: 0,
+        unchanged: 0,
         duplicates: 602,
         rejected,
         skipped: 2,

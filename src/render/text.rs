@@ -63,6 +63,9 @@ struct Page {
 impl Page {
     fn first_screen(&mut self, report: &Report) {
         let period = &report.period;
+        if let Some(store) = &report.store {
+            self.paragraph(0, store);
+        }
         let first = format!("{} · {} · as of {}", period.label, report.zone, day(report.as_of));
         self.hanging("", "", 0, &capitalised(&first), BOLD);
         self.line(&"─".repeat(self.width));

@@ -24,7 +24,9 @@ pub struct Report {
     /// Which records the numbers speak of.
     pub population: String,
     /// The store's version; null when the dumps were read directly.
-    pub store_version: Option<i64>,
+    pub store_version: Option<u64>,
+    /// The store, its version and its newest record, in one line; null when the dumps were read directly.
+    pub store: Option<String>,
     /// One sentence: the total, its interval and the usual range, or "Nothing unusual this week".
     pub headline: String,
     /// Worse, New, Back, Better, Biggest, Loved, Cannot say; always all seven, in this order.
@@ -215,10 +217,14 @@ pub struct FileReport {
     pub sha256: String,
     /// The source that read it.
     pub source: String,
-    /// Rows read; the sum of the next four.
+    /// Rows read; the sum of the next six.
     pub rows_read: i64,
     /// Records kept.
     pub stored: i64,
+    /// Records that took the place of an older version; 0 where dumps were read directly.
+    pub updated: i64,
+    /// Records the store held already; 0 where dumps were read directly.
+    pub unchanged: i64,
     /// Repeats.
     pub duplicates: i64,
     /// Set aside with a reason.

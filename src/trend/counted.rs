@@ -57,7 +57,7 @@ pub const REASONS: [&str; 12] = [
 /// No date, or one no calendar holds.
 const UNDATED: &str = "undated";
 /// After now.
-const FUTURE: &str = "future_date";
+pub const FUTURE: &str = "future_date";
 /// So early that it must be mistyped or unset: see [`first_day`].
 const STRAY: &str = "stray_date";
 /// A good rating: not a complaint, but praise.

@@ -5,11 +5,14 @@
 mod names;
 mod numbers;
 mod places;
+mod records;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+pub use crate::enrich::redact::records::redacted;
 
 /// What a masked span was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
