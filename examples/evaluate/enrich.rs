@@ -42,7 +42,7 @@ const PARTS: &[Part] = &[
 ///
 /// # Errors
 /// When the data is not there.
-pub fn run(arguments: &[String]) -> Outcome {
+pub(crate) fn run(arguments: &[String]) -> Outcome {
     for part in PARTS.iter().filter(|p| arguments.is_empty() || arguments.iter().any(|a| a == p.name)) {
         println!("== {}", part.name);
         (part.run)()?;

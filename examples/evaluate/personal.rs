@@ -23,7 +23,7 @@ struct Sample {
 
 /// Prints precision and recall per kind, over all, and over the records drawn without regard to what they hold; with
 /// `--wrong` every span that was missed or masked for nothing.
-pub fn run() -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) fn run() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let data = root.join("../shared/data");
     if !data.exists() {

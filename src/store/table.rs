@@ -3,7 +3,7 @@
 //! The only file that speaks to `deltalake`. Its futures run on a runtime of their own and are awaited here, outside
 //! every polars call: polars blocks, and must not do so inside a runtime.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::future::Future;
 use std::path::Path;
@@ -188,7 +188,7 @@ fn metadata(floor: Option<u64>, before: Option<&Table>) -> Result<Metadata> {
 fn add(file: &DataFile) -> Add {
     Add {
         path: file.name.clone(),
-        partition_values: HashMap::new(),
+        partition_values: Default::default(),
         size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
         modification_time: now(),
         data_change: true,
@@ -207,7 +207,7 @@ fn remove(file: &DataFile) -> Remove {
         data_change: true,
         deletion_timestamp: Some(now()),
         extended_file_metadata: Some(true),
-        partition_values: Some(HashMap::new()),
+        partition_values: Some(Default::default()),
         size: Some(i64::try_from(file.bytes).unwrap_or(i64::MAX)),
         tags: None,
         deletion_vector: None,

@@ -68,6 +68,7 @@ struct Taking {
 
 /// How a commit ended.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Outcome {
     /// It is done.
     Done(Done),
