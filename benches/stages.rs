@@ -122,6 +122,7 @@ fn h_chart(bencher: Bencher<'_, '_>) {
         subtitle: "Records per week".into(),
         footer: "demo".into(),
         by: "week",
+        events: &[],
     };
     let draw = plaint::chart::find("trend").unwrap().draw;
     bencher.bench(|| plaint::chart::export::png(&draw(&input).unwrap().svg).unwrap());

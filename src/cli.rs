@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::trend::series::Level;
 use crate::trend::when::When;
 use crate::{cluster, enrich, ingest, trend};
 
@@ -29,6 +30,8 @@ pub enum Command {
     Cluster(Cluster),
     /// Issue × period: counts, rates, signals
     Trends(Trends),
+    /// Two periods or two segments, side by side, with tests
+    Compare(Compare),
     /// First response and resolution times, and who waits still
     Response(Response),
     /// An issue's or a record's words, redacted
@@ -37,6 +40,8 @@ pub enum Command {
     Chart(Chart),
     /// The weekly report; without -o, on the terminal
     Report(Report),
+    /// Signals for a batch job: JSON lines and an exit code
+    Check(Check),
     /// The store's past: history, restore, forget, vacuum
     Store(StoreCommand),
     /// What there is: sources, charts, formats, columns
@@ -358,9 +363,78 @@ pub struct Trends {
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,
+    /// With --segment: hide cells that hold fewer than this
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), requires = "segment")]
+    pub min_cell: Option<i64>,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `plaint compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
+    /// What is counted; --period names the periods looked at, A..B for several.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// What they are compared with: a period, C..D, previous (as long, just before) or year (the same a year earlier)
+    /// [default: previous; with --segment each segment with the others]
+    #[arg(long, value_name = "WHEN", value_parser = trend::sides::Against::parse)]
+    pub against: Option<trend::sides::Against>,
+    /// Which are shown.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// With --segment: hide cells that hold fewer than this
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), requires = "segment")]
+    pub min_cell: Option<i64>,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `plaint check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 nothing to tell; 1 could not do it; 2 bad usage; 3 signals at or above --fail-on; \
+                        4 could not judge"
+)]
+pub struct Check {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// Only this issue, by id or name; repeatable
+    #[arg(long = "issue", value_name = "ID|NAME")]
+    pub named: Vec<String>,
+    /// Exit with 3 when a signal is at least as loud as this
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "alert")]
+    pub fail_on: Level,
+    /// What was told before: a later period repeats a signal only when it gets louder; the same period says the same
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<String>,
+    /// Write here instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// `plaint response`.

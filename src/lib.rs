@@ -63,9 +63,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Cluster(a) => compose::cluster::run(&session(a.output.quiet), a),
         Command::Trends(a) => compose::trends::run(&session(a.output.quiet), a),
         Command::Response(a) => compose::response::run(&session(a.output.quiet), a),
+        Command::Compare(a) => compose::compare::run(&session(a.output.quiet), a),
         Command::Show(a) => compose::show::run(&session(a.output.quiet), a),
         Command::Chart(a) => compose::chart::run(&session(a.quiet), a),
         Command::Report(a) => compose::report::run(&session(a.quiet), a),
+        Command::Check(a) => compose::check::run(&session(a.quiet), a),
         Command::Store(a) => compose::store::run(&session(a.action.output().quiet), a),
         Command::List(a) => compose::list::run(a),
     }

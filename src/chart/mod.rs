@@ -25,6 +25,7 @@ pub use text::missing_glyphs;
 
 use crate::error::Result;
 use crate::trend::calendar::Period;
+use crate::trend::events::Event;
 use crate::trend::series::Series;
 
 /// One drawn instance of a chart.
@@ -58,6 +59,8 @@ pub struct ChartInput<'a> {
     pub footer: String,
     /// The grid's step: `hour`, `day`, `week`, `month` or `quarter`.
     pub by: &'a str,
+    /// Releases, outages and the like, by time; those outside the periods drawn are left out.
+    pub events: &'a [Event],
 }
 
 /// A kind of drawing.

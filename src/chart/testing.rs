@@ -16,28 +16,15 @@ pub(super) fn point(period: Period, observed: Option<i64>) -> Point {
     Point {
         period,
         observed,
-        compared: None,
         records: observed.unwrap_or(0),
         authors: observed.unwrap_or(0),
-        exposure: None,
-        rate: None,
-        expected: None,
-        upper: None,
-        p: None,
-        q: None,
-        signal: None,
-        level: None,
-        effect: None,
-        effect_low: None,
-        effect_high: None,
-        history: 0,
-        partial: false,
         covered: observed.is_some(),
+        ..Point::default()
     }
 }
 
 /// One issue by weeks.
 pub(super) fn series(id: &str, issue: &str, counts: &[Option<i64>]) -> Series {
     let points = weeks(counts.len()).into_iter().zip(counts).map(|(p, c)| point(p, *c)).collect();
-    Series { issue_id: id.to_owned(), issue: issue.to_owned(), segment: None, points }
+    Series { issue_id: id.to_owned(), issue: issue.to_owned(), segment: None, points, signals: Vec::new() }
 }

@@ -22,6 +22,7 @@ fn input<'a>(series: &'a [Series], period: Option<Period>) -> ChartInput<'a> {
         subtitle: "Records a week that speak of late flights · feeds: zendesk@acme, x, app_store".to_owned(),
         footer: "5 Jan to 2 Aug 2026 · n = 731 records · Europe/Berlin · as of 2 Aug 2026".to_owned(),
         by: "week",
+        events: &[],
     }
 }
 
@@ -168,6 +169,7 @@ fn draw_all() -> Vec<(String, Figure)> {
             subtitle: words.clone(),
             footer: words,
             by: "month",
+            events: &[],
             ..input(&all, None)
         };
         out.push((format!("{}-wordy", chart.name), (chart.draw)(&long).unwrap()));

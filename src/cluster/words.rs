@@ -23,8 +23,23 @@ pub fn log_odds(a: &[f64], b: &[f64], prior: f64) -> Vec<(f64, f64)> {
     a.iter().zip(b).map(of).collect()
 }
 
-/// At most `n` words said in `a` more than chance allows against `b`, the clearest first, as most often written.
-pub fn distinctive(a: &[Source<'_>], b: &[Source<'_>], n: usize) -> Vec<String> {
+/// A word in two piles of texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    /// As most often written.
+    pub word: String,
+    /// Times in the first pile, copies of a text counted once.
+    pub a: f64,
+    /// Times in the second.
+    pub b: f64,
+    /// Log-odds ratio; positive: the first pile's.
+    pub delta: f64,
+    /// Its z.
+    pub z: f64,
+}
+
+/// Every word of two piles with how much more it is the first's, the first's clearest first.
+pub fn compared(a: &[Source<'_>], b: &[Source<'_>]) -> Vec<Word> {
     let all: Vec<Source<'_>> = a.iter().chain(b).copied().collect();
     let corpus = Corpus::read(&all);
     let mut counts = [vec![0.0; corpus.stems.len()], vec![0.0; corpus.stems.len()]];
@@ -47,9 +62,22 @@ pub fn distinctive(a: &[Source<'_>], b: &[Source<'_>], n: usize) -> Vec<String> 
         written[stem[0].0 as usize] = ranked.min().map(|(_, word)| word).unwrap_or_default();
     }
     let odds = log_odds(&counts[0], &counts[1], PRIOR);
-    let mut telling: Vec<usize> = (0..odds.len()).filter(|i| odds[*i].1 > TELLING && counts[0][*i] >= FEWEST).collect();
-    telling.sort_by(|i, j| odds[*j].1.total_cmp(&odds[*i].1).then_with(|| written[*i].cmp(written[*j])));
-    telling.into_iter().take(n).map(|i| written[i].to_owned()).collect()
+    let word = |i: usize| Word {
+        word: written[i].to_owned(),
+        a: counts[0][i],
+        b: counts[1][i],
+        delta: odds[i].0,
+        z: odds[i].1,
+    };
+    let mut words: Vec<Word> = (0..odds.len()).map(word).collect();
+    words.sort_by(|x, y| y.z.total_cmp(&x.z).then_with(|| x.word.cmp(&y.word)));
+    words
+}
+
+/// At most `n` words said in `a` more than chance allows against `b`, the clearest first, as most often written.
+pub fn distinctive(a: &[Source<'_>], b: &[Source<'_>], n: usize) -> Vec<String> {
+    let telling = compared(a, b).into_iter().filter(|w| w.z > TELLING && w.a >= FEWEST);
+    telling.take(n).map(|w| w.word).collect()
 }
 
 #[cfg(test)]

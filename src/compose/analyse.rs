@@ -2,8 +2,10 @@
 
 use crate::cli::{Reading, Selection};
 use crate::cluster;
+use crate::cluster::codebook::Status;
 use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
+use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::stored;
 use crate::enrich::options::Without;
@@ -13,10 +15,12 @@ use crate::trend::calendar::Period;
 use crate::trend::counted::{self, Counted, HOSTILE, OTHER_INTENT};
 use crate::trend::counts::{self, Counts};
 use crate::trend::coverage::Declared;
-use crate::trend::judge;
+use crate::trend::form::{self, Change};
+use crate::trend::judge::{self, Known};
 use crate::trend::options::Options;
 use crate::trend::series::Series;
 use crate::trend::trends::Trends;
+use crate::trend::{arrivals, running, spread};
 
 /// Records with their words, their issues, and whether they count.
 pub(crate) struct Found {
@@ -36,6 +40,10 @@ pub(crate) struct Analysis {
     pub(crate) found: Found,
     /// Issue × segment × feed × period.
     pub(crate) counts: Counts,
+    /// What was given beside the dumps.
+    pub(crate) inputs: Inputs,
+    /// Abrupt changes of feeds.
+    pub(crate) changes: Vec<Change>,
     /// Judged.
     pub(crate) trends: Trends,
     /// The trends' series: the total first, then the issues in the codebook's order.
@@ -110,8 +118,13 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     }
     let names: Vec<(String, String)> =
         found.issues.codebook.issues.iter().map(|i| (i.id.clone(), i.name.clone())).collect();
-    let counts = counts::count(&found.counted, found.issues.matches.frame(), &names)?;
-    let trends = judge::judge(&counts, trend)?;
+    let inputs = inputs::read(trend, &found.counted.calendar)?;
+    let mut counts = counts::count(&found.counted, found.issues.matches.frame(), &names)?;
+    if let Some(exposures) = &inputs.exposures {
+        exposures.apply(&mut counts)?;
+    }
+    let known = known(&found, &counts, &names, trend, &inputs)?;
+    let trends = judge::judge_with(&counts, trend, &known)?;
     let calendar = &found.counted.calendar;
     let mut period = trend.period(calendar, found.counted.now)?;
     if trend.period.is_none() && counts.place(period).is_none() {
@@ -127,7 +140,35 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     for error in &found.read.failed {
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
-    Ok(Analysis { series: trends.series(), trends, counts, period, before, found })
+    Ok(Analysis { changes: known.changes, series: trends.series(), trends, inputs, counts, period, before, found })
+}
+
+/// What the judgement is told beside the counts.
+fn known(
+    found: &Found,
+    counts: &Counts,
+    names: &[(String, String)],
+    options: &Options,
+    inputs: &Inputs,
+) -> Result<Known> {
+    let (voiced, matches) = (found.voiced.frame(), found.issues.matches.frame());
+    let issues = found.issues.codebook.issues.iter();
+    let arrivals = match &options.received {
+        Some(column) => {
+            let cells = found.read.records.values_of(column)?;
+            arrivals::learn(&found.counted, counts, &arrivals::days(&cells, column, &counts.calendar)?)?
+        }
+        None => None,
+    };
+    Ok(Known {
+        arrivals,
+        holidays: inputs.holidays.clone(),
+        resolved: issues.filter(|i| i.status == Status::Resolved).map(|i| i.id.clone()).collect(),
+        exploratory: found.issues.report.origin == "discovered",
+        changes: form::changes(&found.counted, voiced, counts)?,
+        daily: running::daily(&found.counted)?,
+        spread: spread::spread(&found.counted, voiced, matches, names, counts)?,
+    })
 }
 
 /// The flags' options with the rules of `plaint.toml`.

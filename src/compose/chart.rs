@@ -62,6 +62,7 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
             words::day(analysis.found.counted.now)
         ),
         by: step,
+        events: &analysis.inputs.events,
     })?;
     let bytes = match kind {
         "png" => export::png(&figure.svg)?,

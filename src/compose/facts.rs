@@ -9,9 +9,10 @@ use crate::report::funnel as funnel_words;
 use crate::report::issues::Hit;
 use crate::report::model::{Change, Funnel, PeriodName};
 use crate::trend::between::between;
-use crate::trend::calendar::{self, Calendar, Period};
+use crate::trend::calendar::{self, Calendar, Period, day_label};
 use crate::trend::compare;
 use crate::trend::counts::Counts;
+use crate::trend::events::{self, Event};
 use crate::trend::series::{Point, Series};
 
 /// A period with its names.
@@ -25,12 +26,21 @@ pub(crate) fn period_name(calendar: &Calendar, period: Period) -> PeriodName {
 }
 
 /// A series with its change and its bars, for a table.
-pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before: Period) -> Row {
+pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before: Period, all: &[Event]) -> Row {
+    let mut near: Vec<&Event> = Vec::new();
+    for found in series.signals_at(period).filter(|f| f.level.is_some()) {
+        near.extend(events::near(all, &counts.calendar, found.begins));
+    }
+    near.sort();
+    near.dedup();
     let places = (
         counts.issues.iter().position(|(id, _)| *id == series.issue_id),
         counts.segments.iter().position(|s| *s == series.segment),
     );
+    // A change would give away what is hidden.
+    let hidden = [period, before].iter().any(|p| series.at(*p).is_some_and(|point| point.hidden));
     let found = match places {
+        _ if hidden => None,
         (Some(issue), Some(segment)) => between(counts, issue, segment, period, before),
         _ => None,
     };
@@ -38,6 +48,7 @@ pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before:
         previous: found.as_ref().map(|b| b.before),
         change: found.and_then(|b| b.count).map(change),
         sparkline: bars(&series, period, SPARKS),
+        events: near.into_iter().map(|e| format!("{} ({})", e.label, day_label(e.at.date()))).collect(),
         series,
     }
 }

@@ -7,10 +7,11 @@ use crate::error::{Error, Result};
 use crate::report::model::Report;
 use crate::report::words;
 use crate::trend::calendar::Period;
+use crate::trend::events::Event;
 use crate::trend::series::{Level, Series};
 
 /// One chart of the total, the ranked bars, the small multiples, and one trend per issue; names each issue's chart.
-pub(crate) fn figures(report: &mut Report) -> Result<Vec<Figure>> {
+pub(crate) fn figures(report: &mut Report, events: &[Event]) -> Result<Vec<Figure>> {
     let period = report.total.points.iter().map(|p| p.period).find(|p| p.date() == report.period.first);
     let step = report.step.clone();
     let step = step.as_str();
@@ -68,7 +69,7 @@ pub(crate) fn figures(report: &mut Report) -> Result<Vec<Figure>> {
         .map(|(name, (series, title, subtitle, footer))| {
             let chart =
                 CHARTS.iter().find(|c| c.name == name).ok_or_else(|| Error::failed("internal: no such chart"))?;
-            (chart.draw)(&ChartInput { series: &series, period, title, subtitle, footer, by: step })
+            (chart.draw)(&ChartInput { series: &series, period, title, subtitle, footer, by: step, events })
         })
         .collect();
     let figures = drawn.into_iter().collect::<Result<Vec<Figure>>>()?;

@@ -2,12 +2,15 @@
 
 pub(crate) mod analyse;
 pub(crate) mod chart;
+pub(crate) mod check;
 pub(crate) mod cluster;
 pub(crate) mod codebooks;
+pub(crate) mod compare;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
 pub(crate) mod ingest;
+pub(crate) mod inputs;
 pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod progress;

@@ -16,7 +16,9 @@ use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::calendar::{self, Period};
 use crate::trend::counted::GOOD_RATING;
 use crate::trend::coverage::Cover;
+use crate::trend::form;
 use crate::trend::options::Count;
+use crate::trend::viral::{Burst, latest, pace};
 
 /// Feeds named one by one before the rest is only counted.
 const FEEDS_NAMED: usize = 5;
@@ -47,10 +49,28 @@ pub(crate) fn loved(analysis: &Analysis) -> Result<Vec<String>> {
         words::counted(now.len() as i64, "good rating"),
         words::count(before.len() as i64)
     );
+    if let Some(burst) = praise_bursts(analysis, &praise) {
+        sentence.push_str(&format!("; praise spreads: usually about {}", words::mean(burst.expected)));
+    }
     if !words.is_empty() {
         sentence.push_str(&format!("; over all {step}s they speak of {}", words.join(", ")));
     }
     Ok(vec![sentence])
+}
+
+/// Whether praise runs away from its own last periods in the one judged.
+fn praise_bursts(analysis: &Analysis, praise: &[usize]) -> Option<Burst> {
+    let counts = &analysis.counts;
+    let place = counts.place(analysis.period)?;
+    let periods = analysis.found.counted.frame().column("period").ok()?.datetime().ok()?;
+    let mut series = vec![0.0; place + 1];
+    for row in praise {
+        let at = periods.physical().get(*row).and_then(|p| counts.place(calendar::wall(p)));
+        if let Some(slot) = at.and_then(|at| series.get_mut(at)) {
+            *slot += 1.0;
+        }
+    }
+    latest(&series, pace(counts.calendar.by))
 }
 
 /// Sentences about what cannot be said: feeds missing, short history, an unfinished period.
@@ -88,6 +108,12 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
             words::count(all)
         ));
     }
+    let judged = counts.place(analysis.period).unwrap_or(0);
+    let recent = |c: &&form::Change| c.place <= judged && judged - c.place < form::DOUBT;
+    sentences.extend(analysis.changes.iter().filter(recent).map(|change| {
+        let words = form::words(change, counts);
+        format!("{words}: what changed there since may be the export, not the customers.")
+    }));
     let history =
         analysis.series.iter().find(|s| s.is_total()).and_then(|s| s.at(analysis.period)).map_or(0, |p| p.history);
     if whole && history < LEAST_HISTORY as i64 {

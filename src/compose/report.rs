@@ -60,7 +60,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         emit::to(None, page.as_bytes())?;
         return Ok(analyse::exit_code(&analysis.found));
     };
-    let figures = figures::figures(&mut report)?;
+    let figures = figures::figures(&mut report, &analysis.inputs.events)?;
     let mut pages = Vec::new();
     let wanted = |flag: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag);
     for format in FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json") {
@@ -176,13 +176,15 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         sections: findings::sections(Facts {
             period: analysis.period,
             step,
+            calendar,
+            events: &analysis.inputs.events,
             total: &total,
             issues: &cards,
             loved: provenance::loved(analysis)?,
             cannot_say: provenance::cannot_say(analysis)?,
         }),
         funnel: facts::funnel(found)?,
-        methods: methods::methods(now.history, labels, step),
+        methods: methods::methods(now.history, labels, calendar.by),
         total,
         issues: cards,
         voices: voices::voices(analysis, arguments, brands)?,

@@ -1,10 +1,19 @@
 //! `plaint trends`: issue × period.
 
 use crate::cli::Trends;
+use crate::compose::inputs::{self, Inputs};
 use crate::compose::{self, Session, analyse, emit, facts, provenance};
 use crate::error::Result;
 use crate::render::views::{self, trends as view};
-use crate::trend::{counts_file, judge};
+use crate::report::words;
+use crate::trend::counts::Counts;
+use crate::trend::disproportion::table;
+use crate::trend::judge::{self, Known};
+use crate::trend::series::{ALERT, Caveat, Point, Series, WATCH};
+use crate::trend::{calendar::Period, counts_file};
+
+/// Periods that a segment's part of an issue is taken over: a quarter of weeks.
+const SEGMENTS_OVER: usize = 13;
 
 pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     if arguments.counts.is_some() {
@@ -20,18 +29,9 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     )?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
-    let calendar = &analysis.found.counted.calendar;
-    let value = view::Trends {
-        period: facts::period_name(calendar, analysis.period),
-        zone: calendar.zone_name().to_string(),
-        as_of: analysis.found.counted.now,
-        funnel: facts::funnel(&analysis.found)?.line,
-        rows: series
-            .into_iter()
-            .map(|s| facts::trend_row(&analysis.counts, s, analysis.period, analysis.before))
-            .collect(),
-        caveats: provenance::cannot_say(&analysis)?,
-    };
+    let mut value = view(&analysis.counts, &analysis.inputs, series, analysis.period, arguments);
+    value.funnel = facts::funnel(&analysis.found)?.line;
+    value.caveats.splice(0..0, provenance::cannot_say(&analysis)?);
     let store = analysis.found.read.store.as_ref();
     compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&analysis.found))
@@ -40,23 +40,90 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
 /// `--counts FILE`: somebody else counted.
 fn ready(arguments: &Trends) -> Result<u8> {
     let path = arguments.counts.as_deref().unwrap_or("-");
-    let counts = counts_file::read(&emit::read(path)?, path, &arguments.trend)?;
-    let trends = judge::judge(&counts, &arguments.trend)?;
+    let (mut counts, caveats) = counts_file::read(&emit::read(path)?, path, &arguments.trend)?;
+    let inputs = inputs::read(&arguments.trend, &counts.calendar)?;
+    if let Some(exposures) = &inputs.exposures {
+        exposures.apply(&mut counts)?;
+    }
+    let known = Known { holidays: inputs.holidays.clone(), ..Known::default() };
+    let trends = judge::judge_with(&counts, &arguments.trend, &known)?;
     let mut period = arguments.trend.period(&counts.calendar, counts.now)?;
     if counts.place(period).is_none() {
         period = counts.period(counts.periods().saturating_sub(1));
     }
-    let before = counts.calendar.previous(period);
-    let all = trends.series();
-    let series = analyse::select(period, &all, &arguments.selection)?;
-    let value = view::Trends {
-        period: facts::period_name(&counts.calendar, period),
-        zone: counts.calendar.zone_name().to_string(),
-        as_of: counts.now,
-        funnel: String::new(),
-        rows: series.into_iter().map(|s| facts::trend_row(&counts, s, period, before)).collect(),
-        caveats: Vec::new(),
-    };
+    let series = analyse::select(period, &trends.series(), &arguments.selection)?;
+    let mut value = view(&counts, &inputs, series, period, arguments);
+    value.caveats.extend(caveats);
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
     Ok(0)
+}
+
+fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Period, arguments: &Trends) -> view::Trends {
+    let calendar = &counts.calendar;
+    let place = counts.place(period).unwrap_or(0);
+    let (mut cells, prior) = table(counts, place, SEGMENTS_OVER);
+    let mut caveats = Vec::new();
+    if !cells.is_empty() && prior.is_none() {
+        caveats.push("Too few cells to compare segments: no shrunk ratio could be fitted.".to_owned());
+    }
+    if let Some(least) = arguments.min_cell {
+        let shown = cells.len();
+        cells.retain(|cell| cell.observed >= least);
+        let hidden: usize = series.iter_mut().map(|s| hide(s, least)).sum();
+        if hidden + shown > cells.len() {
+            caveats.push(format!(
+                "{} of periods and {} of the segments' table hold fewer than {least} and are hidden.",
+                words::counted(hidden as i64, "cell"),
+                words::counted((shown - cells.len()) as i64, "cell")
+            ));
+        }
+    }
+    let missing = |p: &Point| p.caveats.contains(&Caveat::NoExposure);
+    let without = series.first().map_or(0, |s| s.points.iter().filter(|p| missing(p)).count());
+    if without > 0 {
+        caveats.push(format!(
+            "The exposure of {} is missing or 0: no rate there, and only the count is judged.",
+            words::counted(without as i64, calendar.by.name())
+        ));
+    }
+    let since = |e: &&crate::trend::events::Event| {
+        counts.place(calendar.period_of(e.at)).is_some_and(|p| series.iter().any(|s| s.at(counts.period(p)).is_some()))
+    };
+    let events = inputs.events.iter().filter(since).cloned().collect();
+    let before = calendar.previous(period);
+    view::Trends {
+        period: facts::period_name(calendar, period),
+        zone: calendar.zone_name().to_string(),
+        as_of: counts.now,
+        funnel: String::new(),
+        fdr: view::Fdr { watch: WATCH, alert: ALERT },
+        rate: counts.has_exposure().then_some("per 1,000 of the exposure given"),
+        disproportion: cells,
+        disproportion_periods: SEGMENTS_OVER.min(place + 1),
+        events,
+        caveats,
+        rows: series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect(),
+    }
+}
+
+/// Takes out every number of the points under `least`; gives how many.
+fn hide(series: &mut Series, least: i64) -> usize {
+    let mut hidden = 0;
+    for point in &mut series.points {
+        if point.observed.is_none_or(|n| n >= least) {
+            continue;
+        }
+        *point = Point {
+            period: point.period,
+            partial: point.partial,
+            covered: point.covered,
+            history: point.history,
+            hidden: true,
+            ..Point::default()
+        };
+        hidden += 1;
+    }
+    let hides: Vec<Period> = series.points.iter().filter(|p| p.hidden).map(|p| p.period).collect();
+    series.signals.retain(|f| !hides.contains(&f.period));
+    hidden
 }

@@ -10,7 +10,7 @@ use crate::report::model::{
     Report, Section,
 };
 use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Topic, Voices};
-use crate::trend::series::{Level, Point, Series, Signal};
+use crate::trend::series::{Caveat, Found, Level, Point, Series, Signal};
 
 const WEEKS: i64 = 30;
 /// Index of the week judged; the one after it is partial.
@@ -334,9 +334,39 @@ fn series(id: &str, name: &str, mean: i64, phase: f64, now: Option<(i64, Signal,
             history: if tested { week - 2 } else { 0 },
             partial: week == 29,
             covered,
+            test: tested.then_some("nb_level"),
+            alpha: tested.then_some(4e-4),
+            caveats: if tested { vec![Caveat::LimitedHistory] } else { Vec::new() },
+            ..Point::default()
         }
     };
-    Series { issue_id: id.into(), issue: name.into(), segment: None, points: (0..WEEKS).map(point).collect() }
+    let points: Vec<Point> = (0..WEEKS).map(point).collect();
+    let signals = points.iter().filter_map(found).collect();
+    Series { issue_id: id.into(), issue: name.into(), segment: None, points, signals }
+}
+
+/// The signal a point shows, in full.
+fn found(point: &Point) -> Option<Found> {
+    Some(Found {
+        period: point.period,
+        kind: point.signal?,
+        level: point.level,
+        begins: point.period,
+        observed: point.compared? as f64,
+        records: point.records,
+        expected: point.expected,
+        upper: point.upper,
+        p: point.p?,
+        q: point.q,
+        effect: point.effect,
+        effect_low: point.effect_low,
+        effect_high: point.effect_high,
+        history: point.history,
+        test: point.test?,
+        alpha: point.alpha?,
+        about: "after 4 quiet weeks".into(),
+        caveats: point.caveats.clone(),
+    })
 }
 
 fn first_day(week: i64) -> Date {

@@ -5,10 +5,10 @@ use crate::error::Result;
 use crate::render::csv_table;
 use crate::render::number::{finer_than_day, fixed, period_id, shortest, whole};
 use crate::report::model::Report;
-use crate::trend::series::{Point, Series};
+use crate::trend::series::{Found, Level, Series};
 
 /// The columns; others may be appended, none moved.
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 23] = [
     "issue_id",
     "issue",
     "period",
@@ -23,6 +23,15 @@ const HEADER: [&str; 14] = [
     "effect_low",
     "effect_high",
     "compared",
+    "segment",
+    "begins",
+    "tested",
+    "test",
+    "alpha",
+    "fdr",
+    "history",
+    "about",
+    "caveats",
 ];
 
 /// The signals of the total (with an empty `issue_id`), then those of every issue in the report's order.
@@ -41,28 +50,39 @@ pub(crate) fn render(report: &Report, _: &[Figure]) -> Result<Vec<u8>> {
 /// An internal error when a row does not fit the header.
 pub fn write(series: &[&Series]) -> Result<Vec<u8>> {
     let finer = finer_than_day(series.iter().copied());
-    let signals = series.iter().flat_map(|s| s.points.iter().filter_map(move |p| row(s, p, finer)));
+    let signals = series.iter().flat_map(|s| s.signals.iter().map(move |f| row(s, f, finer)));
     csv_table::to_bytes(HEADER, signals)
 }
 
-fn row(series: &Series, point: &Point, finer: bool) -> Option<[String; 14]> {
-    let signal = point.signal?;
-    Some([
+/// `observed` and `compared` are the period's counts, `tested` the number that was tested: the count, or a mean, or
+/// echoes.
+fn row(series: &Series, found: &Found, finer: bool) -> [String; 23] {
+    let point = series.at(found.period);
+    [
         series.issue_id.clone(),
         series.issue.clone(),
-        period_id(point.period, finer),
-        signal.name().to_owned(),
-        point.level.map_or_else(String::new, |l| l.name().to_owned()),
-        whole(point.observed),
-        fixed(point.expected, 3),
-        fixed(point.upper, 3),
-        shortest(point.p),
-        shortest(point.q),
-        fixed(point.effect, 3),
-        fixed(point.effect_low, 3),
-        fixed(point.effect_high, 3),
-        whole(point.compared),
-    ])
+        period_id(found.period, finer),
+        found.kind.name().to_owned(),
+        found.level.map_or_else(String::new, |l| l.name().to_owned()),
+        whole(point.and_then(|p| p.observed)),
+        fixed(found.expected, 3),
+        fixed(found.upper, 3),
+        shortest(Some(found.p)),
+        shortest(found.q),
+        fixed(found.effect, 3),
+        fixed(found.effect_low, 3),
+        fixed(found.effect_high, 3),
+        whole(point.and_then(|p| p.compared)),
+        series.segment.clone().unwrap_or_default(),
+        period_id(found.begins, finer),
+        shortest(Some(found.observed)),
+        found.test.to_owned(),
+        shortest(Some(found.alpha)),
+        shortest(Some(Level::fdr(found.level))),
+        found.history.to_string(),
+        found.about.clone(),
+        found.caveats.iter().map(|c| c.name()).collect::<Vec<_>>().join(" "),
+    ]
 }
 
 #[cfg(test)]

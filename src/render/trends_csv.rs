@@ -8,7 +8,7 @@ use crate::report::model::Report;
 use crate::trend::series::{Point, Series};
 
 /// The columns; others may be appended, none moved.
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 33] = [
     "issue_id",
     "issue",
     "segment",
@@ -31,6 +31,17 @@ const HEADER: [&str; 22] = [
     "history",
     "covered",
     "compared",
+    "test",
+    "alpha",
+    "fdr",
+    "rate_low",
+    "rate_high",
+    "p_share",
+    "q_share",
+    "nowcast",
+    "signals",
+    "caveats",
+    "hidden",
 ];
 
 /// The total (with an empty `issue_id`), then every issue in the report's order.
@@ -53,7 +64,7 @@ pub fn write(series: &[&Series]) -> Result<Vec<u8>> {
     csv_table::to_bytes(HEADER, rows)
 }
 
-fn row(series: &Series, point: &Point, finer: bool) -> [String; 22] {
+fn row(series: &Series, point: &Point, finer: bool) -> [String; 33] {
     [
         series.issue_id.clone(),
         series.issue.clone(),
@@ -66,8 +77,8 @@ fn row(series: &Series, point: &Point, finer: bool) -> [String; 22] {
         shortest(point.p),
         point.signal.map_or_else(String::new, |s| s.name().to_owned()),
         point.partial.to_string(),
-        point.records.to_string(),
-        point.authors.to_string(),
+        if point.hidden { String::new() } else { point.records.to_string() },
+        if point.hidden { String::new() } else { point.authors.to_string() },
         shortest(point.rate),
         shortest(point.q),
         point.level.map_or_else(String::new, |l| l.name().to_owned()),
@@ -77,6 +88,17 @@ fn row(series: &Series, point: &Point, finer: bool) -> [String; 22] {
         point.history.to_string(),
         point.covered.to_string(),
         whole(point.compared),
+        point.test.unwrap_or_default().to_owned(),
+        shortest(point.alpha),
+        shortest(point.fdr()),
+        shortest(point.rate_low),
+        shortest(point.rate_high),
+        shortest(point.p_share),
+        shortest(point.q_share),
+        fixed(point.nowcast, 1),
+        series.kinds_at(point.period),
+        point.caveat_names(),
+        point.hidden.to_string(),
     ]
 }
 
@@ -88,7 +110,8 @@ mod tests {
     fn keeps_the_columns_promised() {
         let bytes = super::write(&[]).expect("renders");
         let promised = "issue_id,issue,segment,period,observed,exposure,expected,upper,p,signal,partial,\
-            records,authors,rate,q,level,effect,effect_low,effect_high,history,covered,compared\n";
+            records,authors,rate,q,level,effect,effect_low,effect_high,history,covered,compared,\
+            test,alpha,fdr,rate_low,rate_high,p_share,q_share,nowcast,signals,caveats,hidden\n";
         assert_eq!(String::from_utf8(bytes).expect("utf-8"), promised);
     }
 

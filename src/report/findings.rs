@@ -1,13 +1,11 @@
 //! The first screen: Worse, New, Back, Better, Biggest, Loved, Cannot say, and the headline above them.
 
-use std::cmp::Reverse;
-
 use crate::report::model::{Finding, IssueReport, Section};
 use crate::report::words;
-use crate::trend::calendar::Period;
+use crate::trend::calendar::{Calendar, Period};
+use crate::trend::events::{self, Event};
 use crate::trend::exact::garwood;
-use crate::trend::lifecycle::silence;
-use crate::trend::series::{Level, Point, Series, Signal};
+use crate::trend::series::{Caveat, Found, Level, Point, Series, Signal};
 
 /// How many issues "Biggest" names.
 const BIGGEST: usize = 3;
@@ -26,6 +24,10 @@ pub struct Facts<'a> {
     pub period: Period,
     /// `week`, `month`, ...
     pub step: &'a str,
+    /// The report's calendar.
+    pub calendar: &'a Calendar,
+    /// Releases, outages and the like.
+    pub events: &'a [Event],
     /// All counted records.
     pub total: &'a Series,
     /// Biggest first.
@@ -41,31 +43,32 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
     let points: Vec<(&IssueReport, &Point)> =
         facts.issues.iter().filter_map(|issue| issue.series.at(facts.period).map(|point| (issue, point))).collect();
     let step = facts.step;
-    let signalled = |signal: Signal| {
-        let mut found: Vec<_> =
-            points.iter().copied().filter(|(_, p)| p.signal == Some(signal) && p.level.is_some()).collect();
-        found.sort_by(|(a, pa), (b, pb)| {
-            Reverse(pa.level)
-                .cmp(&Reverse(pb.level))
-                .then(Reverse(pa.compared).cmp(&Reverse(pb.compared)))
-                .then(a.id.cmp(&b.id))
+    // Of each issue the loudest signal of these kinds; an issue that is new or back is not also worse.
+    let signalled = |kinds: &[Signal]| {
+        let loudest = |issue: &IssueReport| {
+            let mut all = issue.series.signals_at(facts.period).filter(|f| f.level.is_some() && f.is_rise());
+            all.find(|f| kinds.contains(&f.kind)).cloned()
+        };
+        let mut found: Vec<(&IssueReport, &Point, Found)> =
+            points.iter().filter_map(|(issue, p)| Some((*issue, *p, loudest(issue)?))).collect();
+        found.sort_by(|(a, pa, fa), (b, pb, fb)| {
+            fb.level.cmp(&fa.level).then(pb.compared.cmp(&pa.compared)).then(a.id.cmp(&b.id))
         });
         found
     };
-    let worse = signalled(Signal::Spike).iter().map(|(issue, p)| about(issue, p, against(issue, p, step))).collect();
-    let new = signalled(Signal::Emerging)
-        .iter()
-        .map(|(issue, p)| about(issue, p, fresh(issue, p, facts.period, step)))
-        .collect();
-    let back = signalled(Signal::Returned)
-        .iter()
-        .map(|(issue, p)| about(issue, p, returned(issue, p, facts.period, step)))
-        .collect();
+    let new = signalled(&[Signal::Emerging]);
+    let back = signalled(&[Signal::Returned]);
+    let mut worse = signalled(&[Signal::Spike, Signal::Viral, Signal::Shift]);
+    worse.retain(|(issue, ..)| !new.iter().chain(&back).any(|(other, ..)| other.id == issue.id));
+    let told = |found: &[(&IssueReport, &Point, Found)]| -> Vec<Finding> {
+        found.iter().map(|(issue, p, found)| about(issue, found.level, risen(issue, p, found, &facts))).collect()
+    };
+    let (worse, new, back) = (told(&worse), told(&new), told(&back));
     let mut falls: Vec<(&IssueReport, &Point, Fall)> =
         points.iter().filter_map(|(issue, p)| Some((*issue, *p, fall(&issue.series, facts.period)?))).collect();
     let depth = |fall: &Fall| fall.expected - fall.now as f64;
     falls.sort_by(|a, b| depth(&b.2).total_cmp(&depth(&a.2)).then(a.0.id.cmp(&b.0.id)));
-    let mut cannot_say = facts.cannot_say;
+    let mut cannot_say = facts.cannot_say.clone();
     if let Some(all) = fall(facts.total, facts.period) {
         // When everything falls, no issue can be said to have got better: the export may be incomplete.
         falls.clear();
@@ -74,12 +77,12 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
             fallen(&all, step)
         ));
     }
-    let better = falls.iter().map(|(issue, p, fall)| about(issue, p, fallen(fall, step))).collect();
+    let better = falls.iter().map(|(issue, p, fall)| about(issue, p.level, fallen(fall, step))).collect();
     let biggest = points
         .iter()
         .filter(|(issue, _)| issue.observed.unwrap_or(0) > 0)
         .take(BIGGEST)
-        .map(|(issue, p)| about(issue, p, big(issue, step)))
+        .map(|(issue, p)| about(issue, p.level, big(issue, step)))
         .collect();
     let plain =
         |texts: Vec<String>| texts.into_iter().map(|text| Finding { text, issue_id: None, level: None }).collect();
@@ -89,7 +92,7 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         section("back", "Back", back, "Nothing came back."),
         section("better", "Better", better, "No issue fell below its usual range."),
         section("biggest", "Biggest", biggest, "No record matched an issue."),
-        section("loved", "Loved", plain(facts.loved), "No praise in the data."),
+        section("loved", "Loved", plain(facts.loved.clone()), "No praise in the data."),
         section("cannot_say", "Cannot say", plain(cannot_say), "Nothing was left open."),
     ]
 }
@@ -138,8 +141,27 @@ fn section(key: &'static str, title: &'static str, mut findings: Vec<Finding>, e
     Section { key, title, findings, empty }
 }
 
-fn about(issue: &IssueReport, point: &Point, words: String) -> Finding {
-    Finding { text: format!("{}: {words}", issue.name), issue_id: Some(issue.id.clone()), level: point.level }
+fn about(issue: &IssueReport, level: Option<Level>, words: String) -> Finding {
+    Finding { text: format!("{}: {words}", issue.name), issue_id: Some(issue.id.clone()), level }
+}
+
+/// What was found, what is special about it, what happened then, and why to doubt it.
+fn risen(issue: &IssueReport, point: &Point, found: &Found, facts: &Facts<'_>) -> String {
+    let step = facts.step;
+    let now = words::count(point.compared.unwrap_or(0));
+    let mut text = match found.kind {
+        Signal::Spike => against(issue, point, step),
+        Signal::Emerging => format!("{now} this {step}; {}", found.about),
+        Signal::Returned => format!("{now} this {step}, {}", found.about),
+        Signal::Shift | Signal::Viral => format!("{now} this {step}; {}", found.about),
+    };
+    for event in events::near(facts.events, facts.calendar, found.begins) {
+        text.push_str(&format!("; begins with {} ({})", event.label, words::day(event.at.date())));
+    }
+    for caveat in found.caveats.iter().filter(|c| !matches!(c, Caveat::Exploratory | Caveat::LimitedHistory)) {
+        text.push_str(&format!("; {}", caveat.words()));
+    }
+    text
 }
 
 /// `46 this week against 4.2 expected (11×, 95 % interval 8.1 to 15)`
@@ -156,37 +178,6 @@ fn against(issue: &IssueReport, point: &Point, step: &str) -> String {
         ),
         (Some(expected), ..) => format!("{} this {step} against {} expected", words::count(now), words::mean(expected)),
         _ => format!("{} this {step}", words::count(now)),
-    }
-}
-
-fn fresh(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
-    let seen: Vec<&Point> =
-        issue.series.points.iter().filter(|p| p.period <= period && p.observed.unwrap_or(0) > 0).collect();
-    let sum: i64 = seen.iter().filter_map(|p| p.observed).sum();
-    let since = seen.first().map_or(period, |p| p.period).date();
-    format!(
-        "{} this {step}; {} since {}",
-        words::count(point.compared.unwrap_or(0)),
-        words::count(sum),
-        words::day(since)
-    )
-}
-
-/// `6 this week, after 17 quiet weeks`
-fn returned(issue: &IssueReport, point: &Point, period: Period, step: &str) -> String {
-    let past: Vec<i64> = comparable(&issue.series, period).iter().filter_map(|p| p.compared).collect();
-    let now = words::count(point.compared.unwrap_or(0));
-    match silence(&past) {
-        Some((quiet, 0)) => {
-            format!("{now} this {step}, after {}", words::counted(quiet as i64, &format!("quiet {step}")))
-        }
-        Some((quiet, some)) => {
-            format!(
-                "{now} this {step}, after {} with {some} in all",
-                words::counted(quiet as i64, &format!("quiet {step}"))
-            )
-        }
-        None => format!("{now} this {step}"),
     }
 }
 

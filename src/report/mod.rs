@@ -6,6 +6,7 @@ pub mod issues;
 pub mod methods;
 pub mod model;
 pub mod quotes;
+pub mod told;
 pub mod voice_tables;
 pub mod voices;
 pub mod words;

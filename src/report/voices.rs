@@ -89,6 +89,9 @@ pub struct Spreading {
     pub praise: bool,
 }
 
+/// Normal quantile of a two-sided 95 % interval.
+const Z95: f64 = 1.959_963_984_540_054;
+
 /// A share with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Share {
@@ -107,7 +110,7 @@ pub struct Share {
 impl Share {
     /// Null of none.
     pub fn of(n: i64, of: i64) -> Option<Self> {
-        let (low, high) = crate::trend::exact::wilson(n, of)?;
+        let (low, high) = crate::trend::exact::wilson(n as f64, of as f64, Z95)?;
         Some(Self { n, of, share: n as f64 / of as f64, low, high })
     }
 }

@@ -26,18 +26,34 @@ pub struct Change {
 /// Given their sum, x₁ is binomial with θ = RR·n₁/(RR·n₁ + n₂) (Przyborowski and Wilenski 1940); the interval of θ
 /// is Clopper and Pearson's (1934), the quantiles of Beta(x₁, x₂+1) and Beta(x₁+1, x₂), and RR = θ/(1−θ)·n₂/n₁.
 pub fn rate_ratio(x1: i64, n1: f64, x2: i64, n2: f64) -> Option<Change> {
-    if !(n1 > 0.0 && n2 > 0.0 && n1.is_finite() && n2.is_finite()) || x1 < 0 || x2 < 0 {
+    rate_ratio_dispersed(x1 as f64, n1, x2 as f64, n2, 1.0)
+}
+
+/// The same for over-dispersed counts, with variance `phi` × mean: x events tell as much as x/φ Poisson events, so the
+/// interval is about √φ times as wide.
+pub fn rate_ratio_dispersed(x1: f64, n1: f64, x2: f64, n2: f64, phi: f64) -> Option<Change> {
+    let sizes = n1 > 0.0 && n2 > 0.0 && n1.is_finite() && n2.is_finite();
+    if !(sizes && x1 >= 0.0 && x2 >= 0.0 && phi > 0.0) {
         return None;
     }
-    let (first, second) = (x1 as f64, x2 as f64);
+    let (first, second) = (x1 / phi, x2 / phi);
+    let (some1, some2) = (first > 0.0, second > 0.0);
     let odds = |theta: f64| theta / (1.0 - theta) * n2 / n1;
-    let low = if x1 == 0 { 0.0 } else { odds(beta_quantile(first, second + 1.0, 0.025)) };
-    let high = (x2 > 0).then(|| odds(beta_quantile(first + 1.0, second, 0.975)));
+    let low = if some1 { odds(beta_quantile(first, second + 1.0, 0.025)) } else { 0.0 };
+    let high = some2.then(|| odds(beta_quantile(first + 1.0, second, 0.975)));
     let equal = n1 / (n1 + n2);
-    let p_up = if x1 == 0 { 1.0 } else { beta_reg(first, second + 1.0, equal) };
-    let p_down = if x2 == 0 { 1.0 } else { beta_reg(second, first + 1.0, 1.0 - equal) };
-    let ratio = (x2 > 0).then(|| (first / n1) / (second / n2));
+    let p_up = if some1 { beta_reg(first, second + 1.0, equal) } else { 1.0 };
+    let p_down = if some2 { beta_reg(second, first + 1.0, 1.0 - equal) } else { 1.0 };
+    let ratio = some2.then(|| (x1 / n1) / (x2 / n2));
     Some(Change { ratio, low, high, p: (2.0 * p_up.min(p_down)).min(1.0), p_up, p_down })
+}
+
+/// The exact 95 % interval of a share after `x` of `n` (Clopper and Pearson 1934); 0 to 1 without any.
+pub fn proportion(x: i64, n: i64) -> (f64, f64) {
+    let (x, n) = (x as f64, n.max(x) as f64);
+    let low = if x > 0.0 { beta_quantile(x, n - x + 1.0, 0.025) } else { 0.0 };
+    let high = if x < n { beta_quantile(x + 1.0, n - x, 0.975) } else { 1.0 };
+    (low, high)
 }
 
 #[cfg(test)]
@@ -58,6 +74,16 @@ mod tests {
         assert!(near(none.ratio.unwrap(), 0.0) && near(none.low, 0.0) && near(none.high.unwrap(), 1.091_279));
         let only = rate_ratio(5, 100.0, 0, 100.0).unwrap();
         assert!(only.ratio.is_none() && only.high.is_none() && near(only.low, 0.916_356), "{only:?}");
+    }
+
+    #[test]
+    fn a_share_has_its_textbook_interval() {
+        // None of n: 1 − (α/2)^(1/n); all of n: its mirror image.
+        let (low, high) = proportion(0, 20);
+        assert!(low == 0.0 && near(high, 1.0 - 0.025_f64.powf(1.0 / 20.0)));
+        let (low, high) = proportion(20, 20);
+        assert!(near(low, 0.025_f64.powf(1.0 / 20.0)) && high == 1.0);
+        assert_eq!(proportion(0, 0), (0.0, 1.0));
     }
 
     #[test]

@@ -150,6 +150,11 @@ impl Counts {
         self.exposure.get((issue * self.segments.len() + segment) * self.periods + period).copied().flatten()
     }
 
+    /// Whether the user gave denominators.
+    pub fn has_exposure(&self) -> bool {
+        !self.exposure.is_empty()
+    }
+
     /// Sets denominators, issue × segment × period.
     pub(crate) fn set_exposure(&mut self, exposure: Vec<Option<f64>>) {
         self.exposure = exposure;
@@ -207,12 +212,17 @@ impl Counts {
 }
 
 /// What counting needs of a counted record.
-struct Row {
+pub(crate) struct Row {
+    /// Its place in the records.
+    pub(crate) row: usize,
     /// Wall time in microseconds; with the row it orders records: they are sorted by uid.
-    at: i64,
-    period: usize,
-    feed: usize,
-    segment: usize,
+    pub(crate) at: i64,
+    /// Its period's place in the grid.
+    pub(crate) period: usize,
+    /// By place in the grid.
+    pub(crate) feed: usize,
+    /// By place in the grid.
+    pub(crate) segment: usize,
     unit: i64,
     author: Option<i64>,
 }
@@ -228,6 +238,33 @@ struct Row {
 /// When the grid would not fit into memory; an internal error when a frame breaks its contract.
 pub fn count(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]) -> Result<Counts> {
     let (mut counts, rows) = grid(counted, issues)?;
+    let mut authors: Vec<(usize, i64)> = Vec::new();
+    walk(&rows, matches, issues, |issue, row, new| {
+        let at = counts.at(issue, row.segment, row.feed, row.period);
+        let cell = &mut counts.cells[at];
+        cell.observed = Some(cell.observed.unwrap_or(0) + i64::from(new));
+        cell.records += 1;
+        authors.extend(row.author.map(|who| (at, who)));
+    })?;
+    authors.par_sort_unstable();
+    authors.dedup();
+    for (at, _) in authors {
+        counts.cells[at].authors += 1;
+    }
+    Ok(counts)
+}
+
+/// Visits every counted record for the total (place 0) and for each issue it matches (places from 1), an issue's oldest
+/// first. The last argument says whether it is the first of its author and thread for that issue: those are `observed`.
+///
+/// # Errors
+/// An internal error when a match names a record that is not there.
+pub(crate) fn walk(
+    rows: &[Option<Row>],
+    matches: &DataFrame,
+    issues: &[(String, String)],
+    mut visit: impl FnMut(usize, &Row, bool),
+) -> Result<()> {
     let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
     let found = matches.column("row")?.i64()?.iter();
     let active = matches.column("counts")?.bool()?.iter();
@@ -246,17 +283,8 @@ pub fn count(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]
     let key = |(issue, row): &(usize, usize)| (*issue, rows[*row].as_ref().map_or(0, |r| r.at), *row);
     pairs.par_sort_unstable_by_key(key);
     pairs.dedup();
-
-    let mut authors: Vec<(usize, i64)> = Vec::new();
-    let mut add = |issue: usize, row: &Row, new: bool| {
-        let at = counts.at(issue, row.segment, row.feed, row.period);
-        let cell = &mut counts.cells[at];
-        cell.observed = Some(cell.observed.unwrap_or(0) + i64::from(new));
-        cell.records += 1;
-        authors.extend(row.author.map(|who| (at, who)));
-    };
     for row in rows.iter().flatten() {
-        add(0, row, true);
+        visit(0, row, true);
     }
     // The last issue each unit was seen in; issues come one after the other, their records oldest first.
     let units = rows.iter().flatten().map(|r| r.unit + 1).max().unwrap_or(0);
@@ -264,20 +292,15 @@ pub fn count(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]
     for (issue, row) in pairs {
         if let Some(row) = &rows[row] {
             let unit = usize::try_from(row.unit).unwrap_or(0);
-            add(issue, row, seen[unit] != issue);
+            visit(issue, row, seen[unit] != issue);
             seen[unit] = issue;
         }
     }
-    authors.par_sort_unstable();
-    authors.dedup();
-    for (at, _) in authors {
-        counts.cells[at].authors += 1;
-    }
-    Ok(counts)
+    Ok(())
 }
 
 /// The empty grid, and every record's place in it; null when it does not count.
-fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<Option<Row>>)> {
+pub(crate) fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<Option<Row>>)> {
     let frame = counted.frame();
     let calendar = counted.calendar.clone();
     let counts: Vec<bool> = frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect();
@@ -308,7 +331,7 @@ fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<O
             (true, Some(period), Some(at), Some(feed), Some(unit)) => {
                 let period = usize::try_from(period - range.start).unwrap_or(0);
                 let segment = values.binary_search(&segments[i]).unwrap_or(0);
-                Some(Row { at, period, feed, segment, unit, author })
+                Some(Row { row: i, at, period, feed, segment, unit, author })
             }
             _ => None,
         };

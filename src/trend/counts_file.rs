@@ -5,15 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::trend::calendar::{By, Calendar, WeekStart, micros};
 use crate::trend::counts::{Counts, TOTAL, last_day_of};
 use crate::trend::coverage::{Coverage, FeedSpan, Span};
+use crate::trend::exposure;
 use crate::trend::options::Options;
+use crate::trend::small_csv::{self, Layout, Row};
 use crate::trend::when::When;
 
-/// The columns a counts file may have.
-const COLUMNS: [&str; 5] = ["period", "observed", "issue", "segment", "exposure"];
+/// What a counts file is made of.
+const LAYOUT: Layout = Layout {
+    what: "a counts file",
+    columns: &["period", "observed", "issue", "segment", "exposure"],
+    needed: &["period", "observed"],
+    example: "period,observed,issue",
+};
 
 /// What the one feed of a counts file is called.
 const FEED: &str = "counts";
@@ -37,7 +44,7 @@ struct Line {
 ///
 /// # Errors
 /// A missing or unknown column, a cell that is no number or time, a row given twice: with line and evidence.
-pub fn read(text: &[u8], path: &str, options: &Options) -> Result<Counts> {
+pub fn read(text: &[u8], path: &str, options: &Options) -> Result<(Counts, Vec<String>)> {
     let base = Calendar::new(By::Day, WeekStart::Mon, &options.tz)?;
     let lines = lines(text, path, &base)?;
     let walls: BTreeSet<DateTime> = lines.iter().map(|l| l.wall).collect();
@@ -65,7 +72,30 @@ pub fn read(text: &[u8], path: &str, options: &Options) -> Result<Counts> {
     let segments: Vec<Option<String>> = segments.into_iter().cloned().collect();
     let mut counts = Counts::empty(calendar.clone(), now, issues, segments, coverage, from..to + 1)?;
     fill(&mut counts, &lines, &calendar, from, path, options.by.is_some())?;
-    Ok(counts)
+    let caveats = gaps(&counts, &lines, from);
+    Ok((counts, caveats))
+}
+
+/// A caveat for periods without any row, and one for counts that are not known.
+fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let step = counts.calendar.by.name();
+    let given: BTreeSet<i64> = lines.iter().map(|l| counts.calendar.index(l.wall) - from).collect();
+    let empty: Vec<usize> = (0..counts.periods()).filter(|p| !given.contains(&(*p as i64))).collect();
+    if let Some(first) = empty.first() {
+        caveats.push(format!(
+            "{} of {} {step}s have no row and are taken for 0, the first {}; where they are unknown, give them a row \
+             with an empty observed.",
+            empty.len(),
+            counts.periods(),
+            counts.calendar.id(counts.period(*first))
+        ));
+    }
+    let unknown = lines.iter().filter(|l| l.observed.is_none()).count();
+    if unknown > 0 {
+        caveats.push(format!("{unknown} counts are empty, so unknown; what came before them is no baseline."));
+    }
+    caveats
 }
 
 fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, path: &str, add: bool) -> Result<()> {
@@ -112,7 +142,7 @@ fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, pat
 
 /// How long a period is, from the times given: hours when any is not midnight; quarters or months when all are first
 /// days of one (two or more of them); weeks, starting on that weekday, when all are whole weeks apart; else days.
-fn infer(walls: &BTreeSet<DateTime>) -> (By, WeekStart) {
+pub(crate) fn infer(walls: &BTreeSet<DateTime>) -> (By, WeekStart) {
     let midnight = |w: &DateTime| w.time() == jiff::civil::Time::midnight();
     if !walls.iter().all(midnight) {
         return (By::Hour, WeekStart::Mon);
@@ -141,69 +171,35 @@ fn week_start(day: Date) -> WeekStart {
 }
 
 fn lines(text: &[u8], path: &str, calendar: &Calendar) -> Result<Vec<Line>> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
-    let broken = |cause: csv::Error| {
-        let line = cause.position().map_or(1, csv::Position::line);
-        let what = match cause.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("{len} cells under {expected_len} headers")
-            }
-            csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
-            _ => "it cannot be read as CSV".to_owned(),
-        };
-        Error::failed(what).at(path).line(line)
-    };
-    let headers: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
-    let mut at = [None; COLUMNS.len()];
-    for (i, header) in headers.iter().enumerate() {
-        let Some(column) = COLUMNS.iter().position(|c| c == header) else {
-            let hint = match nearest(header, COLUMNS) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("a counts file has {}", COLUMNS.join(", ")),
-            };
-            return Err(Error::failed(format!("unknown column \"{header}\"")).at(path).line(1).hint(hint));
-        };
-        at[column] = Some(i);
-    }
-    if at[0].is_none() || at[1].is_none() {
-        let error = Error::failed("a counts file needs the columns period and observed").at(path).line(1);
-        return Err(error.evidence(headers.join(",")).hint("for example: period,observed,issue"));
-    }
-    let mut lines = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
-        let number = record.position().map_or(0, csv::Position::line);
-        let cell = |column: usize| at[column].and_then(|i| record.get(i)).filter(|c| !c.is_empty());
+    let line = |row: Row| {
         let bad = |what: &str, cell: &str, hint: &str| {
-            Error::failed(what).at(path).line(number).evidence(format!("\"{cell}\"")).hint(hint)
+            Error::failed(what).at(path).line(row.line).evidence(format!("\"{cell}\"")).hint(hint)
         };
-        let Some(period) = cell(0) else { return Err(bad("a row without a period", "", "write a day, 2026-11-02")) };
+        let Some(period) = row.cell(0) else {
+            return Err(bad("a row without a period", "", "write a day, 2026-11-02"));
+        };
         let wall = wall(period, calendar)
             .ok_or_else(|| bad("not a period", period, "write a day (2026-11-02), a timestamp, 2026-W46 or 2026-10"))?;
-        let observed =
-            match cell(1) {
-                None => None,
-                Some(text) => Some(text.parse::<i64>().ok().filter(|n| *n >= 0).ok_or_else(|| {
-                    bad("observed is not a whole number from 0 on", text, "leave it empty if unknown")
-                })?),
-            };
-        let exposure = match cell(4) {
-            None => None,
-            Some(text) => Some(
-                text.parse::<f64>()
-                    .ok()
-                    .filter(|x| x.is_finite() && *x >= 0.0)
-                    .ok_or_else(|| bad("exposure is not a number from 0 on", text, "leave it empty if unknown"))?,
-            ),
+        let count = |text: &str| {
+            // Tables that were numbers with gaps once write 12 as 12.0.
+            let text = text.strip_suffix(".0").unwrap_or(text);
+            let whole = text.parse::<i64>().ok().filter(|n| *n >= 0);
+            whole.ok_or_else(|| bad("observed is not a whole number from 0 on", text, "leave it empty if unknown"))
         };
-        let issue = cell(2).unwrap_or("").to_owned();
-        lines.push(Line { number, wall, observed, issue, segment: cell(3).map(str::to_owned), exposure });
-    }
-    Ok(lines)
+        Ok(Line {
+            number: row.line,
+            wall,
+            observed: row.cell(1).map(count).transpose()?,
+            issue: row.cell(2).unwrap_or("").to_owned(),
+            segment: row.cell(3).map(str::to_owned),
+            exposure: exposure::amount(&row, 4, path)?,
+        })
+    };
+    small_csv::read(text, path, LAYOUT)?.into_iter().map(line).collect()
 }
 
-fn wall(text: &str, calendar: &Calendar) -> Option<DateTime> {
+/// The wall time a cell names; null when it names none.
+pub(crate) fn wall(text: &str, calendar: &Calendar) -> Option<DateTime> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(calendar.zone().to_datetime(instant));
     }
@@ -220,7 +216,7 @@ mod tests {
     use crate::trend::judge::judge;
 
     fn counts(text: &str) -> Result<Counts> {
-        read(text.as_bytes(), "counts.csv", &Options::default())
+        read(text.as_bytes(), "counts.csv", &Options::default()).map(|(counts, _)| counts)
     }
 
     fn values(counts: &Counts, issue: usize) -> Vec<Option<i64>> {
@@ -258,10 +254,21 @@ mod tests {
     }
 
     #[test]
+    fn gaps_are_told() {
+        let text = "period,observed\n2026-11-02,3.0\n2026-11-23,\n";
+        let (_, caveats) = read(text.as_bytes(), "c.csv", &Options::default()).unwrap();
+        assert!(
+            caveats[0].starts_with("2 of 4 weeks have no row and are taken for 0, the first 2026-W46"),
+            "{caveats:?}"
+        );
+        assert!(caveats[1].starts_with("1 counts are empty"), "{caveats:?}");
+    }
+
+    #[test]
     fn a_length_given_adds_up() {
         let options = Options { by: Some(By::Week), ..Options::default() };
         let text = "period,observed\n2026-11-02,1\n2026-11-03,2\n2026-11-10,5\n";
-        let counts = read(text.as_bytes(), "c.csv", &options).unwrap();
+        let (counts, _) = read(text.as_bytes(), "c.csv", &options).unwrap();
         assert_eq!(values(&counts, 0), [Some(3), Some(5)]);
     }
 
@@ -269,7 +276,7 @@ mod tests {
     fn as_of_makes_the_last_period_partial() {
         let options = Options { as_of: Some(jiff::civil::date(2026, 11, 20)), ..Options::default() };
         let text = "period,observed\n2026-11-02,1\n2026-11-09,2\n2026-11-16,5\n";
-        let counts = read(text.as_bytes(), "c.csv", &options).unwrap();
+        let (counts, _) = read(text.as_bytes(), "c.csv", &options).unwrap();
         let points = judge(&counts, &options).unwrap().series().remove(0).points;
         assert_eq!(points.iter().map(|p| p.partial).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(points[2].observed, Some(5));

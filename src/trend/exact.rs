@@ -1,6 +1,7 @@
-//! Exact intervals and tails: the incomplete beta function, its inverse, and Garwood's interval of a count.
+//! Exact intervals and tails: the incomplete beta and gamma functions, their inverses, Garwood's interval of a count
+//! and Wilson's of a share.
 
-use statrs::function::gamma::{gamma_lr, ln_gamma};
+use statrs::function::gamma::ln_gamma;
 
 /// The regularised incomplete beta function I_x(a, b), for a, b > 0.
 ///
@@ -62,8 +63,50 @@ pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
 }
 
 /// P(Γ(shape, 1) ≤ x); also P(Y ≥ shape) for Y Poisson with mean x.
+///
+/// Series under the mean, Lentz's continued fraction above it (Press et al. 2007, §6.2), with a bound on the steps:
+/// asked for the last bit, `statrs` never returns for some large shapes.
 pub fn gamma_lower(shape: f64, x: f64) -> f64 {
-    if x <= 0.0 { 0.0 } else { gamma_lr(shape, x) }
+    /// Both converge in a few times √shape steps.
+    const MOST_STEPS: u32 = 1_000_000;
+    if x.is_nan() || x <= 0.0 {
+        return 0.0;
+    }
+    if shape <= 0.0 || x == f64::INFINITY {
+        return 1.0;
+    }
+    let front = (shape * x.ln() - x - ln_gamma(shape)).exp();
+    if x < shape + 1.0 {
+        let (mut term, mut sum) = (1.0 / shape, 1.0 / shape);
+        for step in 1..MOST_STEPS {
+            term *= x / (shape + f64::from(step));
+            sum += term;
+            if term < sum * 1e-16 {
+                break;
+            }
+        }
+        return (front * sum).clamp(0.0, 1.0);
+    }
+    const TINY: f64 = 1e-300;
+    let mut b = x + 1.0 - shape;
+    let mut c = 1.0 / TINY;
+    let mut d = 1.0 / b;
+    let mut h = d;
+    for step in 1..MOST_STEPS {
+        let i = f64::from(step);
+        let a = -i * (i - shape);
+        b += 2.0;
+        d = a * d + b;
+        d = 1.0 / if d.abs() < TINY { TINY } else { d };
+        c = b + a / c;
+        c = if c.abs() < TINY { TINY } else { c };
+        let change = d * c;
+        h *= change;
+        if (change - 1.0).abs() < 1e-15 {
+            break;
+        }
+    }
+    (1.0 - front * h).clamp(0.0, 1.0)
 }
 
 /// The exact interval of a Poisson mean after a count of `k`, at `level` (0.95), for over-dispersed counts with
@@ -78,18 +121,17 @@ pub fn garwood(k: f64, level: f64, phi: f64) -> (f64, f64) {
     (low, gamma_quantile(events + 1.0, 1.0 - tail) * phi)
 }
 
-/// Halves `[low, high]` towards the place where `below` turns false.
-/// Wilson's score interval of a share, 95 % (Wilson 1927); null of none.
-pub fn wilson(n: i64, of: i64) -> Option<(f64, f64)> {
-    const Z: f64 = 1.959_963_984_540_054;
-    if of <= 0 {
+/// Wilson's (1927, *JASA* 22) interval of a share of `k` in `n`, for the normal quantile `z` (1.959964 for 95 %);
+/// null when `n` is not positive or `k` not within it.
+pub fn wilson(k: f64, n: f64, z: f64) -> Option<(f64, f64)> {
+    if !(n > 0.0 && n.is_finite() && k >= 0.0 && k <= n) {
         return None;
     }
-    let (of, share) = (of as f64, n as f64 / of as f64);
-    let middle = share + Z * Z / (2.0 * of);
-    let half = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
-    let scale = 1.0 + Z * Z / of;
-    Some((((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)))
+    let share = k / n;
+    let scale = 1.0 + z * z / n;
+    let centre = (share + z * z / (2.0 * n)) / scale;
+    let half = z / scale * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
 }
 
 /// Student's t with P(|T| ≤ t) = 0.95 for `freedom` > 0 degrees of freedom, from the beta quantile: t² = ν (1 − x) ÷ x
@@ -99,6 +141,7 @@ pub fn student95(freedom: f64) -> f64 {
     (freedom * (1.0 - x) / x).sqrt()
 }
 
+/// Halves `[low, high]` towards the place where `below` turns false.
 fn bisect(mut low: f64, mut high: f64, below: impl Fn(f64) -> bool) -> f64 {
     // 1,100 halvings reach any double between 0 and 1; it stops long before, when nothing lies between.
     for _ in 0..1_100 {
@@ -135,6 +178,29 @@ mod tests {
         let (wide_low, wide_high) = garwood(400.0, 0.95, 4.0);
         let ratio = (wide_high - wide_low) / (high - low);
         assert!((ratio - 2.0).abs() < 0.05, "{ratio}");
+    }
+
+    #[test]
+    fn gamma_is_the_poisson_tail_and_always_returns() {
+        // P(Y >= 2 | 1) = 1 - 2/e
+        assert!((gamma_lower(2.0, 1.0) - (1.0 - 2.0 / std::f64::consts::E)).abs() < 1e-14);
+        assert!((gamma_lower(1.0, 30.0) - (1.0 - (-30.0_f64).exp())).abs() < 1e-14);
+        for shape in [0.3, 5.0, 1e3, 1e6, 2e6 + 3.25, 1e9] {
+            // Near the mean about a half; far below and above none and all.
+            assert!((gamma_lower(shape, shape) - 0.5).abs() < 0.3, "{shape}");
+            assert!(gamma_lower(shape, shape * 1e-3) < 0.2 && gamma_lower(shape, shape * 40.0 + 30.0) > 0.99);
+        }
+        assert!(gamma_lower(5.0, f64::NAN).abs() < 1e-300 && (gamma_lower(5.0, f64::INFINITY) - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn wilson_by_hand() {
+        // z = 2, 5 of 10: centre (.5 + .2)/1.4 = .5; half 2/1.4 * sqrt(.025 + .01).
+        let (low, high) = wilson(5.0, 10.0, 2.0).unwrap();
+        let half = 2.0 / 1.4 * 0.035_f64.sqrt();
+        assert!((low - (0.5 - half)).abs() < 1e-12 && (high - (0.5 + half)).abs() < 1e-12);
+        assert_eq!(wilson(0.0, 10.0, 2.0).unwrap().0.to_bits(), 0.0_f64.to_bits());
+        assert_eq!((wilson(1.0, 0.0, 2.0), wilson(3.0, 2.0, 2.0)), (None, None));
     }
 
     #[test]

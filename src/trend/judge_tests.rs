@@ -3,6 +3,7 @@ use jiff::civil::{Date, date};
 use super::*;
 use crate::trend::calendar::{By, Calendar, WeekStart};
 use crate::trend::coverage::{Coverage, FeedSpan, Span};
+use crate::trend::series::{Level, Point};
 use crate::trend::when::When;
 
 const START: Date = date(2026, 1, 5);

@@ -1,68 +1,133 @@
 //! Issues that appear and issues that come back.
+//!
+//! Both hold as long as the eight periods before the one judged still reach back before the birth, or into the silence:
+//! from then on the issue has a past of its own and is judged like any other.
 
+use crate::trend::calendar::{Period, day_label};
 use crate::trend::compare::rate_ratio;
+use crate::trend::counts::Counts;
+use crate::trend::series::{Found, Point, Signal};
 
-/// An issue is new for so many periods: as many as it is compared with.
-const NEW: usize = 8;
-/// An issue is back for so many periods.
-const BACK: usize = 4;
-/// A quiet period holds at most the usual count divided by this.
-const QUIET: i64 = 5;
-/// Periods before those that its share is compared with.
-const BASELINE: usize = 8;
-/// The share test's one-sided level.
-const SHARE_ALPHA: f64 = 0.01;
+/// Periods before that an emergence is compared with (methods.md §1.6).
+pub const BASELINE: usize = 8;
+/// The one-sided level of the test of a rise.
+const ALPHA: f64 = 0.01;
+/// A silence is no chance when the usual count makes it rarer than this.
+const SILENCE_ALPHA: f64 = 0.01;
+/// An issue must have had so many records to be able to come back.
+const KNOWN: i64 = 5;
 
-/// Whether an issue is new: not one record before the last eight periods, at least five since and one in the last, and more of all records
-/// since than in the eight periods before allow (exact conditional test, one-sided p ≤ .01).
-///
-/// `counts` are consecutive complete periods, the last being judged; `totals` the same periods' totals, or null: then
-/// periods stand in for records.
-pub fn emerging(counts: &[i64], totals: Option<&[i64]>) -> bool {
-    if counts.len() <= NEW {
-        return false;
-    }
-    let begin = counts.len() - NEW;
-    let since: i64 = counts[begin..].iter().sum();
-    if since < 5 || counts.last() == Some(&0) || counts[..begin].iter().any(|c| *c > 0) {
-        return false;
-    }
-    let baseline = begin.saturating_sub(BASELINE)..begin;
-    let exposure = |range: std::ops::Range<usize>| match totals {
-        Some(totals) => totals[range].iter().sum::<i64>() as f64,
-        None => range.len() as f64,
-    };
-    rate_ratio(since, exposure(begin..counts.len()), 0, exposure(baseline))
-        .is_some_and(|change| change.p_up <= SHARE_ALPHA)
+/// An issue's past, the period judged being the last.
+pub(crate) struct Past<'a> {
+    /// Consecutive complete periods.
+    pub(crate) counts: &'a [i64],
+    /// The same periods' totals, or null: then periods stand in for records.
+    pub(crate) totals: Option<&'a [i64]>,
+    /// The place of the first in the grid.
+    pub(crate) first: usize,
+    /// The codebook says it is resolved.
+    pub(crate) resolved: bool,
+    /// What is known of the period judged.
+    pub(crate) point: &'a Point,
 }
 
-/// The silence an issue is back from: how many periods, and the records in them. Null when it is not back.
-///
-/// It is back when it had at least five records once, was then quiet for longer than four periods and three times its
-/// own usual gap (95 % quantile of the quiet periods between two that are not), when that ended within the last four
-/// periods, and when the last two together hold at least three records and one period's usual count. That is the
-/// median of its periods with records before; a period is quiet when it holds at most a fifth of it.
-///
-/// `counts` are consecutive complete periods, the last being judged.
-pub fn silence(counts: &[i64]) -> Option<(usize, i64)> {
-    let recent = counts.len().checked_sub(BACK)?;
-    if counts[..recent].iter().sum::<i64>() < 5 {
-        return None;
+/// The test of emergence or return that applies; it stands for one member of its family, signal or not.
+pub(crate) fn tests(past: &Past<'_>, grid: &Counts) -> Option<Found> {
+    let last = past.counts.len().checked_sub(1)?;
+    if let Some(birth) = born(past.counts) {
+        let begins = grid.period(past.first + birth);
+        let since: i64 = past.counts[birth..].iter().sum();
+        let about = format!("{since} since {}", day_label(begins.date()));
+        return rise(past, Signal::Emerging, birth - BASELINE..birth, begins, about);
     }
-    let mut usual: Vec<i64> = counts[..recent].iter().copied().filter(|c| *c > 0).collect();
-    usual.sort_unstable();
-    let usual = usual[usual.len() / 2];
-    if counts[counts.len() - 2..].iter().sum::<i64>() < usual.max(3) {
-        return None;
+    let (quiet, records, again) = silence(past.counts, past.resolved)?;
+    let step = grid.calendar.by.name();
+    let plural = if quiet == 1 { "" } else { "s" };
+    let some = if records > 0 { format!(" with {records} in all") } else { String::new() };
+    let resolved = if past.resolved { "marked resolved; " } else { "" };
+    let about = format!("{resolved}after {quiet} quiet {step}{plural}{some}");
+    let news = last - again < BASELINE;
+    news.then(|| rise(past, Signal::Returned, again - quiet..again, grid.period(past.first + again), about)).flatten()
+}
+
+/// The test of what came since a birth or return against the `quiet` periods just before it: conditional exact,
+/// one-sided, by share of all records where they are known. The record that made the beginning one is not counted: it
+/// was not free to be absent.
+fn rise(past: &Past<'_>, kind: Signal, quiet: std::ops::Range<usize>, begins: Period, about: String) -> Option<Found> {
+    let since = quiet.end..past.counts.len();
+    let sum = |range: &std::ops::Range<usize>| past.counts[range.clone()].iter().sum::<i64>();
+    let exposure = |range: &std::ops::Range<usize>| match past.totals {
+        Some(totals) => totals[range.clone()].iter().sum::<i64>() as f64,
+        None => range.len() as f64,
+    };
+    let change = rate_ratio(sum(&since) - 1, exposure(&since), sum(&quiet), exposure(&quiet))?;
+    let now = past.counts[past.counts.len() - 1];
+    let point = past.point;
+    Some(Found {
+        period: point.period,
+        kind,
+        level: None,
+        begins,
+        observed: now as f64,
+        records: now,
+        expected: point.expected,
+        upper: point.upper,
+        p: change.p_up,
+        q: None,
+        effect: point.effect,
+        effect_low: point.effect_low,
+        effect_high: point.effect_high,
+        history: quiet.end as i64,
+        test: "conditional_exact",
+        alpha: ALPHA,
+        about,
+        caveats: Vec::new(),
+    })
+}
+
+/// The place of an issue's first record, if it is new: at least eight periods without one before it, the last being
+/// judged no more than eight after it.
+pub fn born(counts: &[i64]) -> Option<usize> {
+    let birth = counts.iter().position(|c| *c > 0)?;
+    (birth >= BASELINE && counts.len() - 1 - birth < BASELINE).then_some(birth)
+}
+
+/// The silence an issue is back from: how many periods, the records in them, and the place where it ended.
+///
+/// The usual count is the mean of the periods before the silence. A period is quiet when it holds at most a fifth of
+/// it; the silence is the longest run of quiet periods that ends within the last eight. It is longer than the issue's
+/// own usual gap when so few records in so many periods are no chance (Poisson, p ≤ .01), and longer than any quiet run
+/// before it. An issue marked resolved needs one quiet period and nothing more.
+pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
+    /// A quiet period holds at most the usual count divided by this.
+    const QUIET: f64 = 5.0;
+    let last = counts.len().checked_sub(1)?;
+    let mut best: Option<(usize, i64, usize)> = None;
+    let mut sums = Vec::with_capacity(counts.len() + 1);
+    sums.push(0);
+    for count in counts {
+        sums.push(sums[sums.len() - 1] + count);
     }
-    let loud: Vec<usize> = (0..counts.len()).filter(|i| counts[*i] * QUIET > usual).collect();
-    let again = loud.iter().position(|i| *i >= recent)?;
-    let last = *loud.get(again.checked_sub(1)?)?;
-    let mut gaps: Vec<usize> = loud[..again].windows(2).map(|pair| pair[1] - pair[0] - 1).collect();
-    gaps.sort_unstable();
-    let gap = gaps.get((gaps.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0);
-    let quiet = last + 1..loud[again];
-    (quiet.len() > (3 * gap).max(4)).then(|| (quiet.len(), counts[quiet].iter().sum()))
+    let usual = |from: usize| sums[from] as f64 / from as f64;
+    for again in (last + 1).saturating_sub(BASELINE).max(1)..=last {
+        // The silence that ends here, going back as long as it holds almost nothing.
+        let mut from = again;
+        while from > 1 && counts[from - 1] as f64 * QUIET <= usual(from - 1) {
+            from -= 1;
+        }
+        let (quiet, known, records) = (again - from, sums[from], sums[again] - sums[from]);
+        let usual = usual(from);
+        if quiet == 0 || known < KNOWN || counts[again] as f64 * QUIET <= usual {
+            continue;
+        }
+        let longest = counts[..from].split(|c| *c as f64 * QUIET > usual).map(<[i64]>::len).max().unwrap_or(0);
+        let chance = 1.0 - crate::trend::exact::gamma_lower((records + 1) as f64, usual * quiet as f64);
+        let away = resolved || (quiet > longest && chance <= SILENCE_ALPHA);
+        if away && best.is_none_or(|b| quiet > b.0) {
+            best = Some((quiet, records, again));
+        }
+    }
+    best
 }
 
 #[cfg(test)]
@@ -70,53 +135,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn five_after_nothing_are_new() {
-        let mut counts = vec![0; 20];
-        let totals = vec![100; 20];
-        counts[19] = 7;
-        // (800 / 1600)^7 = .0078
-        assert!(emerging(&counts, Some(&totals)) && emerging(&counts, None));
-        counts[19] = 4;
-        assert!(!emerging(&counts, Some(&totals)));
-        counts[19] = 7;
-        counts[3] = 1;
-        assert!(!emerging(&counts, Some(&totals)));
+    fn an_issue_is_new_until_it_has_a_past_of_its_own() {
+        let with = |before: usize, since: usize| {
+            let mut counts = vec![0; before];
+            counts.extend(vec![3; since]);
+            born(&counts)
+        };
+        assert_eq!((with(8, 1), with(20, 8)), (Some(8), Some(20)));
+        assert_eq!((with(7, 1), with(20, 9), born(&[0; 30]), born(&[])), (None, None, None, None));
     }
 
     #[test]
-    fn growth_of_everything_is_not_a_new_issue() {
-        let mut counts = vec![0; 20];
-        counts[19] = 5;
-        let mut totals = vec![10; 20];
-        totals[12..].fill(1_000);
-        // (8000 / 8080)^5 = .95
-        assert!(!emerging(&counts, Some(&totals)));
-        assert!(!emerging(&[9, 9, 9], None));
-    }
-
-    #[test]
-    fn silence_longer_than_usual_makes_a_return() {
-        let with = |quiet: usize, last: [i64; 2]| {
+    fn silence_longer_than_chance_makes_a_return() {
+        let with = |quiet: usize, last: &[i64]| {
             let mut counts = vec![3, 0, 2, 1];
             counts.extend(vec![0; quiet]);
             counts.extend(last);
-            silence(&counts).is_some()
+            silence(&counts, false)
         };
-        assert!(with(5, [3, 0]) && with(4, [0, 3]));
-        assert!(!with(4, [3, 0]), "four empty weeks are not more than four");
-        assert_eq!(silence(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6]), Some((6, 0)), "the third week of a return");
-        assert_eq!(silence(&[7, 6, 8, 6, 0, 1, 0, 0, 1, 0, 6, 6]), Some((6, 2)), "a stray record is no noise");
-        assert_eq!(silence(&[3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6]), None, "the fifth is no news");
-        assert!(!with(9, [1, 1]), "two records are not enough");
-        // Its usual gap of two empty weeks asks for more than six.
-        let gaps = |quiet: usize| {
-            let mut counts = vec![3, 0, 0, 3];
-            counts.extend(vec![0; quiet]);
-            counts.extend([5, 5]);
-            silence(&counts).is_some()
-        };
-        assert!(!gaps(6) && gaps(7));
-        assert_eq!(silence(&[9, 8, 9, 9, 1, 0, 1, 0, 1, 2, 2]), None, "two where nine are usual is no return");
-        assert_eq!((silence(&[0, 0, 0, 0, 0, 0, 9, 9]), silence(&[])), (None, None));
+        // Four weeks hold six: 1.5 a week. Nothing in four has chance e^-6 = .0025, in three e^-4.5 = .011.
+        assert_eq!(with(4, &[3]), Some((4, 0, 8)));
+        assert_eq!(with(3, &[3]), None);
+        assert_eq!(with(6, &[3, 3, 3]), Some((6, 0, 10)), "the third week of a return");
+        assert_eq!(with(6, &[3; 9]), None, "the ninth is no news");
+        assert_eq!(silence(&[7, 6, 8, 6, 0, 1, 0, 0, 1, 0, 6, 6], false), Some((6, 2, 10)), "a stray record is quiet");
+        assert_eq!((silence(&[0, 0, 0, 0, 0, 0, 9, 9], false), silence(&[], false)), (None, None));
+        // Not longer than a silence it had before.
+        let mut twice = vec![9, 9, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0, 0, 0, 0, 9];
+        assert_eq!(silence(&twice, false), None);
+        twice.insert(16, 0);
+        assert_eq!(silence(&twice, false), Some((6, 0, 21)));
+    }
+
+    #[test]
+    fn a_resolved_issue_returns_after_one_quiet_period() {
+        let counts = [2, 2, 2, 2, 0, 3];
+        assert_eq!((silence(&counts, false), silence(&counts, true)), (None, Some((1, 0, 5))));
     }
 }

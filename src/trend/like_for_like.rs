@@ -22,7 +22,45 @@ const RECENT: usize = 8;
 /// Periods of history beyond which more is no reason to leave a feed out: two years of weeks, enough for a season.
 const ENOUGH: usize = 104;
 
-/// Finds the feeds for the period at `place`; null when no feed covers it.
+/// For every feed and place of the grid: since when the feed covers without a hole; null where it does not cover.
+#[derive(Debug)]
+pub struct Starts {
+    /// Feed × period.
+    since: Vec<Option<usize>>,
+    periods: usize,
+}
+
+impl Starts {
+    /// Of all feeds of the grid.
+    pub fn of(counts: &Counts) -> Self {
+        let periods = counts.periods();
+        let mut since = Vec::with_capacity(counts.feeds().len() * periods);
+        for feed in 0..counts.feeds().len() {
+            let mut start = None;
+            for place in 0..periods {
+                start = (counts.cover(feed, place) == Cover::Whole).then(|| start.unwrap_or(place));
+                since.push(start);
+            }
+        }
+        Self { since, periods }
+    }
+
+    fn at(&self, feed: usize, place: usize) -> Option<usize> {
+        self.since[feed * self.periods + place]
+    }
+}
+
+/// Finds the feeds for the period at `place`; null when no feed covers it. The feeds left out are named.
+pub fn like_for_like(counts: &Counts, place: usize, least: usize, issue: Option<usize>) -> Option<LikeForLike> {
+    let mut alike = alike(counts, &Starts::of(counts), place, least, issue)?;
+    alike.left_out = (0..counts.feeds().len())
+        .filter(|feed| !alike.feeds.contains(feed))
+        .map(|feed| (counts.feeds()[feed].feed.clone(), why(counts, feed, place)))
+        .collect();
+    Some(alike)
+}
+
+/// The same without naming the feeds left out.
 ///
 /// Of the feeds that cover the period, those are compared that cover everything from the start of the history on. An
 /// early start keeps few feeds, a late one little past: the start chosen makes (share of the counted records of the last
@@ -32,29 +70,35 @@ const ENOUGH: usize = 104;
 /// out, and named, until it has a past of its own.
 ///
 /// With an `issue` (by place) it is that issue's records that weigh, where it has any in those periods.
-pub fn like_for_like(counts: &Counts, place: usize, least: usize, issue: Option<usize>) -> Option<LikeForLike> {
-    // Of every feed that covers the period: since when without a hole, and how many recent records.
-    let mut since: Vec<(usize, usize, i64)> = Vec::new();
-    for feed in 0..counts.feeds().len() {
-        if counts.cover(feed, place) == Cover::Whole {
-            let start = (0..place).rev().take_while(|p| counts.cover(feed, *p) == Cover::Whole).last().unwrap_or(place);
-            since.push((start, feed, recent(counts, feed, place, issue)));
-        }
+pub fn alike(
+    counts: &Counts,
+    starts: &Starts,
+    place: usize,
+    least: usize,
+    issue: Option<usize>,
+) -> Option<LikeForLike> {
+    // Of every feed that covers the period: since when without a hole.
+    let mut covering: Vec<(usize, usize)> =
+        (0..counts.feeds().len()).filter_map(|feed| Some((starts.at(feed, place)?, feed))).collect();
+    if let [(from, feed)] = covering[..] {
+        return Some(LikeForLike { feeds: vec![feed], left_out: Vec::new(), history_from: counts.period(from), from });
     }
-    if issue.is_some() && since.iter().all(|s| s.2 == 0) {
-        return like_for_like(counts, place, least, None);
+    covering.sort_unstable();
+    let weigh = |issue| covering.iter().map(|(_, feed)| recent(counts, *feed, place, issue)).collect::<Vec<i64>>();
+    let mut weights = weigh(issue);
+    if issue.is_some() && weights.iter().all(|w| *w == 0) {
+        weights = weigh(None);
     }
-    since.sort_unstable();
-    let all: i64 = since.iter().map(|s| s.2).sum();
+    let all: i64 = weights.iter().sum();
     let mut held = 0;
     let mut best: Option<(bool, f64, usize)> = None;
-    for (rank, (start, _, records)) in since.iter().enumerate() {
+    for (rank, ((start, _), records)) in covering.iter().zip(&weights).enumerate() {
         held += records;
-        if since.get(rank + 1).is_some_and(|next| next.0 == *start) {
+        if covering.get(rank + 1).is_some_and(|next| next.0 == *start) {
             continue;
         }
         // Without a recent record every feed weighs the same.
-        let share = if all > 0 { held as f64 / all as f64 } else { (rank + 1) as f64 / since.len() as f64 };
+        let share = if all > 0 { held as f64 / all as f64 } else { (rank + 1) as f64 / covering.len() as f64 };
         let length = (place - start).min(ENOUGH);
         let worth = share * (1.0 + length as f64).ln() / (1.0 + ENOUGH as f64).ln();
         let long = place - start >= least;
@@ -63,13 +107,9 @@ pub fn like_for_like(counts: &Counts, place: usize, least: usize, issue: Option<
         }
     }
     let from = best?.2;
-    let mut feeds: Vec<usize> = since.iter().filter(|s| s.0 <= from).map(|s| s.1).collect();
+    let mut feeds: Vec<usize> = covering.iter().filter(|s| s.0 <= from).map(|s| s.1).collect();
     feeds.sort_unstable();
-    let left_out = (0..counts.feeds().len())
-        .filter(|feed| !feeds.contains(feed))
-        .map(|feed| (counts.feeds()[feed].feed.clone(), why(counts, feed, place)))
-        .collect();
-    Some(LikeForLike { feeds, left_out, history_from: counts.period(from), from })
+    Some(LikeForLike { feeds, left_out: Vec::new(), history_from: counts.period(from), from })
 }
 
 fn recent(counts: &Counts, feed: usize, place: usize, issue: Option<usize>) -> i64 {

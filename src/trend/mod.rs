@@ -4,6 +4,7 @@
 //! Records ─counted▶ Counted ─count(Matches)▶ Counts ─judge▶ Trends
 //! ```
 
+pub mod arrivals;
 pub mod baseline;
 pub mod between;
 pub mod calendar;
@@ -13,19 +14,42 @@ pub mod counted;
 pub mod counts;
 pub mod counts_file;
 pub mod coverage;
+pub mod delay;
+pub mod disproportion;
+mod draft;
+pub mod ebgm;
+pub mod ebgm_prior;
+pub mod events;
 pub mod exact;
+pub mod exposure;
 pub mod fdr;
+pub mod forecast;
+pub mod form;
+pub mod honest;
 pub mod hours;
 pub mod judge;
+pub mod keyness;
+mod lasting;
+pub mod levels;
 pub mod lifecycle;
 pub mod like_for_like;
 pub mod now;
 pub mod options;
+pub mod pelt;
 pub mod response;
+pub mod running;
 pub mod segment;
 pub mod series;
+pub mod share;
+pub mod shift;
+pub mod side_by_side;
+pub mod sides;
+pub mod small_csv;
+pub mod spread;
 pub mod survival;
 pub mod trends;
+pub mod viral;
+pub mod volume;
 pub mod when;
 pub mod zone;
 

@@ -44,7 +44,8 @@ pub struct Options {
     /// Last period shown and tested, itself included
     #[arg(long, value_name = "WHEN", value_parser = When::parse)]
     pub until: Option<When>,
-    /// The period to look at: 2026-W46, 2026-10, or a date in it [default: the last complete one]
+    /// The period to look at: 2026-W46, 2026-10, or a date in it; compare also takes A..B [default: the last complete
+    /// one]
     #[arg(long, value_name = "WHEN", value_parser = When::parse)]
     pub period: Option<When>,
     /// Which records count
@@ -53,6 +54,19 @@ pub struct Options {
     /// Count each value of this column apart: a field or the dump's own header
     #[arg(long, value_name = "COLUMN")]
     pub segment: Option<String>,
+    /// Denominators, such as orders or active users: a CSV file `period[,segment],exposure`
+    #[arg(long, value_name = "FILE")]
+    pub exposure: Option<String>,
+    /// Releases, outages and the like: a CSV file `date,label`; marked in charts and beside signals that begin with them
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<String>,
+    /// The column that says when a record came in, where created_at says when it happened: corrects the last periods for
+    /// records still to come
+    #[arg(long, value_name = "COLUMN")]
+    pub received: Option<String>,
+    /// Days on which nothing is usual: a CSV file `date[,label]`
+    #[arg(long, value_name = "FILE")]
+    pub holidays: Option<String>,
 }
 
 impl Default for Options {
@@ -67,6 +81,10 @@ impl Default for Options {
             period: None,
             count: Count::Standard,
             segment: None,
+            exposure: None,
+            events: None,
+            received: None,
+            holidays: None,
         }
     }
 }

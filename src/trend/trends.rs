@@ -24,7 +24,7 @@ pub const COLUMNS: &[Column] = &[
     column("expected", Type::Float, true, "baseline mean from earlier periods alone; null when untested"),
     column("upper", Type::Float, true, "upper bound of the usual range; null when untested"),
     column("p", Type::Float, true, "chance of a count as high had nothing changed; null when untested"),
-    column("signal", Type::Text, true, "spike, emerging or returned"),
+    column("signal", Type::Text, true, "the loudest signal: spike, emerging, shift, returned or viral"),
     column("partial", Type::Bool, false, "not a whole period; never tested"),
     column("records", Type::Int, false, "records"),
     column("authors", Type::Int, false, "distinct authors the dump names"),
@@ -37,6 +37,17 @@ pub const COLUMNS: &[Column] = &[
     column("history", Type::Int, false, "complete earlier periods the test could use"),
     column("covered", Type::Bool, false, "whether every feed covers the period"),
     column("compared", Type::Int, true, "the count over the feeds that also cover the history"),
+    column("test", Type::Text, true, "which test gave expected, upper and p; null when untested"),
+    column("alpha", Type::Float, true, "the cut on p below which it is a signal"),
+    column("fdr", Type::Float, true, "the false discovery rate behind the level: .05 for alerts, else .1"),
+    column("rate_low", Type::Float, true, "lower end of the exact 95 % interval of rate"),
+    column("rate_high", Type::Float, true, "upper end of it"),
+    column("p_share", Type::Float, true, "p of the count per exposure"),
+    column("q_share", Type::Float, true, "p_share corrected as q"),
+    column("nowcast", Type::Float, true, "the count when late records are in; null where no delay is known"),
+    column("signals", Type::Text, true, "every signal of the period, the loudest first"),
+    column("caveats", Type::Text, true, "reasons to doubt these numbers"),
+    column("hidden", Type::Bool, false, "too small to be shown (--min-cell)"),
 ];
 
 /// The judged counts: total first, then the issues, each over the periods shown.
@@ -72,6 +83,10 @@ impl Trends {
     pub fn like_for_like(&self, period: Period) -> Option<&LikeForLike> {
         self.like_for_like.iter().find(|(p, _)| *p == period).and_then(|(_, l)| l.as_ref())
     }
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn frame(series: &[Series]) -> Result<DataFrame> {
@@ -112,6 +127,17 @@ fn frame(series: &[Series]) -> Result<DataFrame> {
         int("history", |p| Some(p.history)),
         flag("covered", |p| p.covered),
         int("compared", |p| p.compared),
+        text("test", |_, p| p.test.map(str::to_owned)),
+        float("alpha", |p| p.alpha),
+        float("fdr", Point::fdr),
+        float("rate_low", |p| p.rate_low),
+        float("rate_high", |p| p.rate_high),
+        float("p_share", |p| p.p_share),
+        float("q_share", |p| p.q_share),
+        float("nowcast", |p| p.nowcast),
+        text("signals", |s, p| some(s.kinds_at(p.period))),
+        text("caveats", |_, p| some(p.caveat_names())),
+        flag("hidden", |p| p.hidden),
     ];
     Ok(DataFrame::new(rows.len(), columns)?)
 }

@@ -21,6 +21,8 @@ pub enum When {
     Quarter(Date),
     /// So many days, weeks or months back from now.
     Back(i32, Unit),
+    /// From the first day of one time to the last day of another: `2026-W40..2026-W46`.
+    Span(Date, Date),
 }
 
 /// The unit of a distance back from now.
@@ -54,11 +56,27 @@ impl When {
     /// What is wrong with it, with examples.
     pub fn parse(text: &str) -> std::result::Result<Self, String> {
         let text = text.trim();
+        if let Some((first, last)) = text.split_once("..") {
+            return Self::span(first, last);
+        }
         Self::back(text).or_else(|| Self::named(text)).ok_or_else(|| {
             "not a time; write a date (2026-11-02), a week (2026-W46), a month (2026-10), a quarter (2026-Q4) or \
                  a distance back from now (13w, 30d, 6m)"
                 .to_owned()
         })
+    }
+
+    fn span(first: &str, last: &str) -> std::result::Result<Self, String> {
+        let ends = [Self::parse(first)?, Self::parse(last)?];
+        if ends.iter().any(|end| matches!(end, Self::Back(..) | Self::Span(..))) {
+            return Err("a span has two times, such as 2026-W40..2026-W46 or 2026-10-01..2026-10-31".to_owned());
+        }
+        // Neither end depends on now.
+        let (first, last) = (ends[0].first_day(Date::MIN), ends[1].last_day(Date::MIN));
+        if last < first {
+            return Err(format!("the span ends ({last}) before it begins ({first})"));
+        }
+        Ok(Self::Span(first, last))
     }
 
     fn back(text: &str) -> Option<Self> {
@@ -105,6 +123,7 @@ impl When {
             Self::Day(day) | Self::Week(day) | Self::Month(day) | Self::Quarter(day) => day,
             Self::Hour(moment) => moment.date(),
             Self::Back(count, unit) => back(now, count, unit).saturating_add(1.day()),
+            Self::Span(first, _) => first,
         }
     }
 
@@ -117,6 +136,7 @@ impl When {
             Self::Month(day) => day.last_of_month(),
             Self::Quarter(day) => day.saturating_add(2.months()).last_of_month(),
             Self::Back(count, unit) => back(now, count, unit),
+            Self::Span(_, last) => last,
         }
     }
 
@@ -136,6 +156,10 @@ impl When {
             Self::Week(day) => (By::Week, day),
             Self::Month(day) => (By::Month, day),
             Self::Quarter(day) => (By::Quarter, day),
+            Self::Span(first, last) => {
+                return Err(Error::usage(format!("--period names one period, not {first} to {last}"))
+                    .hint("plaint compare takes several; --since and --until choose what is shown"));
+            }
             Self::Back(..) => {
                 return Err(Error::usage("--period names one period, not a distance")
                     .hint("for example --period 2026-W46 or --period 2026-11-02"));
@@ -189,11 +213,26 @@ mod tests {
         assert_eq!(span("2026-w53"), (date(2026, 12, 28), date(2027, 1, 3)));
         assert_eq!(span("2026-02"), (date(2026, 2, 1), date(2026, 2, 28)));
         assert_eq!(span("2026-Q4"), (date(2026, 10, 1), date(2026, 12, 31)));
+        assert_eq!(span("2026-W45..2026-11-15"), (date(2026, 11, 2), date(2026, 11, 15)));
+        assert_eq!(span("2026-09..2026-10"), (date(2026, 9, 1), date(2026, 10, 31)));
         // The last two weeks: Monday 2 to Sunday 15 November.
         assert_eq!(when("2w").first_day(now), date(2026, 11, 2));
         assert_eq!(when("30d").first_day(now), date(2026, 10, 17));
         assert_eq!(when("6m").last_day(now), date(2026, 5, 15));
-        for bad in ["", "yesterday", "2025-W53", "2026-13", "2026-02-30", "02.11.2026", "0w", "2026-Q5", "w", "é1w"] {
+        for bad in [
+            "",
+            "yesterday",
+            "2025-W53",
+            "2026-13",
+            "2026-02-30",
+            "02.11.2026",
+            "0w",
+            "2026-Q5",
+            "w",
+            "é1w",
+            "2026-10..2026-09",
+            "2w..2026-10",
+        ] {
             assert!(When::parse(bad).is_err(), "{bad}");
         }
     }

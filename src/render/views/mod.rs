@@ -1,6 +1,7 @@
 //! What the subcommands before `report` print: each stage's value as text, JSON or CSV.
 
 pub mod cluster;
+pub mod compare;
 pub mod history;
 pub mod ingest;
 pub mod inspect;

@@ -1,36 +1,79 @@
-//! The detector: is the last count of a series higher than its own past allows?
+//! The detector: is a count of a series higher than its own past allows?
 //!
-//! From [`FULL_HISTORY`] periods on: a quasi-Poisson regression on a linear trend and 0, 1 or 2 harmonics (chosen by
-//! BIC), past outbreaks tamed by re-weighting, the last four periods kept out; then the negative binomial chance of a
-//! count as high, over the uncertainty of the mean, for the last period and for the last two together. It is the
-//! regression of Noufaily et al. (2013), *Statistics in Medicine* 32, with harmonics in place of their seasonal factor
-//! and with a second window. Under that: the mean of the past alone, with a level tightened to the same rate of
-//! false alarms.
+//! With a long enough past: a quasi-Poisson regression on a linear trend and what the calendar does (0, 1 or 2 harmonics
+//! of the year by BIC; weekday, hour of day and holidays where a test says so), past outbreaks tamed by re-weighting, the
+//! last periods kept out; then the negative binomial chance of a count as high, over the uncertainty of the mean, for the
+//! period and for the last two together. It is the regression of Noufaily et al. (2013), *Statistics in Medicine* 32,
+//! with harmonics in place of their seasonal factor and with a second window. Under that: [`short`].
 
-use std::f64::consts::TAU;
+use std::ops::Range;
 
-use crate::trend::baseline::glm::{self, Fit, MOST, Row};
-use crate::trend::baseline::nb;
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::glm::Fit;
+use crate::trend::baseline::predict::{Law, sparse};
+use crate::trend::baseline::short::{self, FEW, OUTBREAK};
 use crate::trend::calendar::By;
+use crate::trend::exact::beta_reg;
 
 /// Fewer complete periods before the one tested than this, and it is not tested.
 pub const LEAST_HISTORY: usize = 8;
-/// From so many complete periods on the full method is used: two years of weeks, two turns of the season.
-pub const FULL_HISTORY: usize = 104;
-/// No more periods than this are looked at: five years of weeks.
-pub const MOST_HISTORY: usize = 260;
 /// p under this is a false alarm in 1 % of quiet weeks (simulated, 42 scenarios of Noufaily et al. 2013).
 pub const FULL_ALPHA: f64 = 0.0049;
-/// Periods before the one tested that the full method leaves out, so that a slow rise is not its own baseline.
-const FULL_GUARD: usize = 4;
-/// The same for the short method.
-const SHORT_GUARD: usize = 2;
-/// Anscombe residuals above this are past outbreaks (Noufaily et al. 2013).
-const OUTBREAK: f64 = 2.58;
-/// Fewer records than this in the history say nothing of trend or season.
-const FEW: f64 = 10.0;
 /// The standard error of the log mean is taken to be no larger.
 const MOST_ERROR: f64 = 1.2;
+/// Periods after which the number of harmonics is chosen anew: a quarter of weeks.
+const RECHOSEN: usize = 13;
+/// A block of columns is used when its F test says so at this level.
+const BLOCK_ALPHA: f64 = 0.01;
+
+/// What depends on how long a period is.
+struct Pace {
+    /// From so many complete periods on the full method is used.
+    full: usize,
+    /// No more periods than this are looked at.
+    most: usize,
+    /// Periods before the one tested that the full method leaves out, so that a slow rise is not its own baseline.
+    guard: usize,
+    /// Fits start anew at multiples of this, so that a verdict does not depend on which earlier ones were asked for.
+    chain: usize,
+    /// Periods that one turn of the year needs twice before its harmonics are looked at.
+    harmonics: usize,
+    /// Periods before weekdays are looked at: eight weeks.
+    weekdays: usize,
+}
+
+/// The figures of [`Pace`]: two years of weeks, two turns of the season, at most five; eight weeks of days, at most three
+/// years; two weeks of hours, at most eight.
+const fn pace(by: By) -> Pace {
+    match by {
+        By::Hour => Pace { full: 336, most: 1_344, guard: 24, chain: 24, harmonics: usize::MAX, weekdays: 1_300 },
+        By::Day => Pace { full: 60, most: 1_096, guard: 4, chain: 28, harmonics: 731, weekdays: 56 },
+        By::Week => Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX },
+        By::Month | By::Quarter => {
+            Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX }
+        }
+    }
+}
+
+/// From so many complete periods on the full method is used.
+pub fn full_history(by: By) -> usize {
+    pace(by).full
+}
+
+/// What the expected count takes into account besides the level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// A trend.
+    pub trend: bool,
+    /// Harmonics of the year: 0, 1 or 2.
+    pub harmonics: u8,
+    /// The hour of the day.
+    pub hours: bool,
+    /// The weekday.
+    pub weekdays: bool,
+    /// Holidays.
+    pub holidays: bool,
+}
 
 /// What the past says of one period.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,309 +90,313 @@ pub struct Baseline {
     pub phi: f64,
     /// Whether the history was long enough for trend and season.
     pub full: bool,
+    /// What the expected count takes into account.
+    pub terms: Terms,
 }
 
 /// Tests the last of `counts`, consecutive complete periods in order, on those before it.
 ///
-/// Null when fewer than [`LEAST_HISTORY`] come before it.
+/// Null when fewer than [`LEAST_HISTORY`] come before it. To test many periods of a series use [`Tester`].
 pub fn detect(counts: &[i64], by: By) -> Option<Baseline> {
-    let (&last, before) = counts.split_last()?;
-    let history = before.len();
-    if history < LEAST_HISTORY {
+    let last = counts.len().checked_sub(1)?;
+    Tester::new(counts, &Design::plain(by, counts.len()), 0).test(last)
+}
+
+/// What the calendar multiplies an average period's count by, for every period of the design, as the counts (the first is
+/// period `from` of the design) show it: harmonics, weekdays, hours and holidays, not the trend. Its geometric mean over
+/// the counts is 1. Null when they are too short for the full method or show none.
+pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> {
+    let pace = pace(design.by());
+    let n = counts.len();
+    if n < pace.full.max(LEAST_HISTORY) || from + n > design.periods() {
         return None;
     }
-    let before = &before[history.saturating_sub(MOST_HISTORY + FULL_GUARD)..];
-    if history < FULL_HISTORY {
-        return Some(short(last, &before[..before.len() - SHORT_GUARD]));
+    let mut tester = Tester::new(counts, design, from);
+    let past = n.saturating_sub(pace.most)..n;
+    if tester.y[past.clone()].iter().sum::<f64>() < FEW {
+        return None;
     }
-    let past: Vec<f64> = before[..before.len() - FULL_GUARD].iter().map(|c| *c as f64).collect();
-    let previous = before[before.len() - 1];
-    Some(full(last, previous, &past, by))
-}
-
-/// The cut on p of the short method that holds false alarms at 1 %, by the periods its mean is taken over
-/// (simulated as [`FULL_ALPHA`]; between two lengths on a straight line of ln α).
-pub fn short_alpha(periods: usize) -> f64 {
-    const TABLE: [(f64, f64); 5] = [(8.0, 6e-4), (12.0, 6e-4), (26.0, 4e-4), (52.0, 8e-3), (104.0, 6.6e-3)];
-    let n = periods as f64;
-    let mut below = TABLE[0];
-    for above in TABLE {
-        if n <= above.0 {
-            let share = if above.0 > below.0 { ((n - below.0) / (above.0 - below.0)).max(0.0) } else { 0.0 };
-            return (below.1.ln() + share * (above.1.ln() - below.1.ln())).exp();
-        }
-        below = above;
-    }
-    below.1
-}
-
-fn short(last: i64, past: &[i64]) -> Baseline {
-    let n = past.len() as f64;
-    let alpha = short_alpha(past.len());
-    let sum = past.iter().sum::<i64>() as f64;
-    if sum < FEW {
-        return finish(last, None, &sparse(sum, n), alpha, false);
-    }
-    let mean = sum / n;
-    let squares: f64 = past.iter().map(|y| (*y as f64 - mean).powi(2)).sum();
-    let law = Law { mean, phi: (squares / mean / (n - 1.0)).max(1.0), error: 0.0 };
-    finish(last, None, &law, alpha, false)
-}
-
-fn full(last: i64, previous: i64, past: &[f64], by: By) -> Baseline {
-    let n = past.len();
-    let sum: f64 = past.iter().sum();
-    if sum < FEW {
-        return finish(last, None, &sparse(sum, n as f64), FULL_ALPHA, true);
-    }
-    // Time runs from −n−guard to −guard−1; the period tested is 0.
-    let at = |i: usize| i as f64 - (n + FULL_GUARD) as f64;
-    let rows: Vec<Row> = (0..n).map(|i| row(at(i), by)).collect();
-    // A trend that predicts more than there ever was is dropped (Farrington et al. 1996, §3.2): far from its middle
-    // an exponential means nothing.
-    let most = past.iter().copied().fold(0.0, f64::max);
-    let sane = |fit: &Fit| [0.0, -1.0].iter().all(|t| fit.log_mean(&row(*t, by), 0.0).exp() <= most);
-    let Some(fit) = seasonal(past, &rows).filter(sane).or_else(|| level(past, &rows)) else {
-        return finish(last, None, &sparse(sum, n as f64), FULL_ALPHA, true);
+    tester.blocks = tester.test_blocks(past.clone(), &pace);
+    tester.seasonal(0, past, &pace).filter(|t| t.harmonics > 0 || t.hours || t.weekdays || t.holidays)?;
+    let beta = &tester.tamed[1].beta;
+    let log = |period: usize| -> f64 {
+        let row = design.row(&tester.chosen, period);
+        (2..row.len()).map(|a| row[a] * beta[a]).sum()
     };
-    let floor = 0.5 / n as f64;
-    let mean = |t: f64| fit.log_mean(&row(t, by), 0.0).exp().max(floor);
-    let error = fit.error(&row(0.0, by)).min(MOST_ERROR);
-    let (now, then) = (mean(0.0), mean(-1.0));
-    let law = Law { mean: now, phi: fit.phi, error };
-    let both = Law { mean: now + then, phi: fit.phi, error };
-    finish(last, Some((last + previous, both)), &law, FULL_ALPHA, true)
+    let logs: Vec<f64> = (0..design.periods()).map(log).collect();
+    let middle = logs[from..from + n].iter().sum::<f64>() / n as f64;
+    Some(logs.iter().map(|l| (l - middle).clamp(-20.0, 20.0).exp()).collect())
 }
 
-fn finish(last: i64, both: Option<(i64, Law)>, law: &Law, alpha: f64, full: bool) -> Baseline {
-    let alone = law.tail(last);
+/// Tests the periods of one series, each on those before it alone. Ascending periods are quick: each fit starts from the
+/// one before.
+#[derive(Debug)]
+pub struct Tester<'a> {
+    counts: &'a [i64],
+    design: &'a Design,
+    /// The place in the design of the first count.
+    from: usize,
+    y: Vec<f64>,
+    /// Counts to the power ⅔.
+    powers: Vec<f64>,
+    /// The period tested last, and what it gave.
+    last: Option<(usize, Option<Baseline>)>,
+    /// Trend and 0, 1, 2 harmonics on top of the blocks, untamed.
+    plain: [Fit; 3],
+    /// Once and twice tamed.
+    tamed: [Fit; 2],
+    /// The columns of those fits.
+    chosen: Vec<usize>,
+    /// Weekdays, hours, holidays, as tested at the start of the chain.
+    blocks: (Vec<usize>, Terms),
+    /// The number of harmonics chosen last.
+    harmonics: usize,
+    weights: [Vec<f64>; 2],
+}
+
+impl<'a> Tester<'a> {
+    /// A tester of `counts`, consecutive complete periods in order; the first is period `from` of the design.
+    pub fn new(counts: &'a [i64], design: &'a Design, from: usize) -> Self {
+        let y: Vec<f64> = counts.iter().map(|c| (*c).max(0) as f64).collect();
+        let powers = y.iter().map(|y| y.cbrt().powi(2)).collect();
+        Self {
+            counts,
+            design,
+            from,
+            y,
+            powers,
+            last: None,
+            plain: std::array::from_fn(|_| Fit::quick()),
+            tamed: std::array::from_fn(|_| Fit::quick()),
+            chosen: Vec::new(),
+            blocks: Default::default(),
+            harmonics: 0,
+            weights: Default::default(),
+        }
+    }
+
+    /// Tests the count at `place` on those before it; null when there are fewer than [`LEAST_HISTORY`], and outside.
+    pub fn test(&mut self, place: usize) -> Option<Baseline> {
+        if place < LEAST_HISTORY || place >= self.counts.len() || self.from + place >= self.design.periods() {
+            return None;
+        }
+        let pace = pace(self.design.by());
+        if place < pace.full {
+            let before = place.saturating_sub(pace.full + pace.guard)..place - short::GUARD;
+            let law = short::law(&self.y[before.clone()], &self.powers[before.clone()]);
+            let alpha = short::alpha(before.len());
+            return Some(finish(self.counts[place], None, &law, alpha, None));
+        }
+        match self.last {
+            Some((last, found)) if last == place => return found,
+            // Along the chain from where it is.
+            Some((last, _)) if last < place && last / pace.chain == place / pace.chain => (),
+            _ => self.last = None,
+        }
+        let start = (place / pace.chain * pace.chain).max(pace.full);
+        for at in self.last.map_or(start, |(last, _)| last + 1)..=place {
+            let cold = at == start;
+            let found = self.full(at, &pace, cold);
+            self.last = Some((at, Some(found)));
+        }
+        self.last.and_then(|(_, found)| found)
+    }
+
+    fn full(&mut self, place: usize, pace: &Pace, cold: bool) -> Baseline {
+        let past = place.saturating_sub(pace.most + pace.guard)..place - pace.guard;
+        let n = past.len() as f64;
+        let sum: f64 = self.y[past.clone()].iter().sum();
+        let (now, before) = (self.counts[place], self.counts[place - 1]);
+        if cold {
+            self.chosen.clear();
+        }
+        if sum < FEW {
+            self.chosen.clear();
+            return finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default()));
+        }
+        let most = self.y[past.clone()].iter().copied().fold(0.0, f64::max);
+        if cold || self.chosen.is_empty() {
+            self.blocks = self.test_blocks(past.clone(), pace);
+        }
+        let seasonal = self.seasonal(place, past.clone(), pace).filter(|_| {
+            // A trend that predicts clearly more than there ever was is dropped (Farrington et al. 1996, §3.2): far from its
+            // middle an exponential means nothing.
+            [place, place - 1].iter().all(|t| self.log_mean(*t).exp() <= 1.1 * most)
+        });
+        let Some(terms) = seasonal.or_else(|| self.level(past.clone())) else {
+            self.chosen.clear();
+            return finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default()));
+        };
+        let floor = 0.5 / n;
+        let mean = |t: usize| self.log_mean(t).exp().max(floor);
+        let fit = &self.tamed[1];
+        let error = fit.error(&self.design.row(&self.chosen, self.from + place)).min(MOST_ERROR);
+        let (here, there) = (mean(place), mean(place - 1));
+        let law = Law { mean: here, phi: fit.phi, error };
+        let both = Law { mean: here + there, phi: fit.phi, error };
+        if !terms.trend {
+            // The level is a way out of this period alone.
+            self.chosen.clear();
+        }
+        finish(now, Some((now + before, both)), &law, FULL_ALPHA, Some(terms))
+    }
+
+    fn log_mean(&self, place: usize) -> f64 {
+        self.tamed[1].log_mean(&self.design.row(&self.chosen, self.from + place))
+    }
+
+    /// Which of hours, weekdays and holidays the past shows (quasi-F test of each on top of those before it).
+    fn test_blocks(&self, past: Range<usize>, pace: &Pace) -> (Vec<usize>, Terms) {
+        let blocks = &self.design.blocks;
+        let mut used = vec![0, 1];
+        let mut terms = Terms { trend: true, ..Terms::default() };
+        if blocks.hours.is_empty() && blocks.weekdays.is_empty() && blocks.holidays.is_empty() {
+            return (used, terms);
+        }
+        let fitted = |columns: &[usize]| {
+            let mut fit = Fit::default();
+            let columns = self.columns(columns, past.clone());
+            fit.run(&self.y[past.clone()], &columns, None, false).then_some(fit)
+        };
+        let mut small = fitted(&used);
+        let long = past.len() + pace.guard;
+        for (block, enough) in
+            [(&blocks.hours, true), (&blocks.weekdays, long >= pace.weekdays), (&blocks.holidays, true)]
+        {
+            if block.is_empty() || !enough {
+                continue;
+            }
+            let wide: Vec<usize> = used.iter().copied().chain(block.clone()).collect();
+            let (Some(before), Some(after)) = (&small, fitted(&wide)) else { continue };
+            let y = &self.y[past.clone()];
+            let gain = 2.0 * (after.quasi_likelihood(y) - before.quasi_likelihood(y));
+            let (d1, d2) = (block.len() as f64, (y.len() - wide.len()) as f64);
+            let f = gain / d1 / after.phi;
+            // P(F > f) = I(d₂/(d₂ + d₁f)) of (d₂/2, d₁/2).
+            if f > 0.0 && beta_reg(d2 / 2.0, d1 / 2.0, d2 / (d2 + d1 * f)) <= BLOCK_ALPHA {
+                terms.hours |= *block == blocks.hours;
+                terms.weekdays |= *block == blocks.weekdays;
+                terms.holidays |= *block == blocks.holidays;
+                used = wide;
+                small = Some(after);
+            }
+        }
+        (used, terms)
+    }
+
+    fn columns(&self, columns: &[usize], past: Range<usize>) -> Vec<&'a [f64]> {
+        let places = self.from + past.start..self.from + past.end;
+        columns.iter().map(|c| self.design.column(*c, places.clone())).collect()
+    }
+
+    /// Trend, blocks and 0, 1 or 2 harmonics, re-weighted twice. How many harmonics is chosen anew where a chain begins
+    /// and every [`RECHOSEN`] periods.
+    fn seasonal(&mut self, place: usize, past: Range<usize>, pace: &Pace) -> Option<Terms> {
+        let enough = past.len() + pace.guard >= pace.harmonics;
+        let harmonics = if enough { self.design.blocks.harmonics.clone() } else { 0..0 };
+        if self.chosen.is_empty() || place.is_multiple_of(RECHOSEN) {
+            self.harmonics = self.choose(past.clone(), harmonics.clone())?;
+        } else if !self.fit_plain(self.harmonics, past.clone(), &harmonics) {
+            return None;
+        }
+        let columns = self.with_harmonics(self.harmonics, &harmonics);
+        self.tame(past, columns, self.harmonics);
+        Some(Terms { harmonics: u8::try_from(self.harmonics).unwrap_or(2), ..self.blocks.1 })
+    }
+
+    fn with_harmonics(&self, k: usize, harmonics: &Range<usize>) -> Vec<usize> {
+        self.blocks.0.iter().copied().chain(harmonics.clone().take(2 * k)).collect()
+    }
+
+    fn fit_plain(&mut self, k: usize, past: Range<usize>, harmonics: &Range<usize>) -> bool {
+        let views = self.columns(&self.with_harmonics(k, harmonics), past.clone());
+        let y = &self.y[past];
+        let warm = !self.chosen.is_empty();
+        self.plain[k].run(y, &views, None, warm) || self.plain[k].run(y, &views, None, false)
+    }
+
+    /// The number of harmonics with the least BIC, −2·QLL/φ + p·ln n, with the φ of the largest model for all (Burnham
+    /// and Anderson 2002, §2.5).
+    fn choose(&mut self, past: Range<usize>, harmonics: Range<usize>) -> Option<usize> {
+        let mut best: Option<(f64, usize)> = None;
+        let mut phi = None;
+        let ln_n = (past.len() as f64).ln();
+        // The largest first, for its φ.
+        for k in (0..=harmonics.len() / 2).rev() {
+            if !self.fit_plain(k, past.clone(), &harmonics) {
+                continue;
+            }
+            let fit = &self.plain[k];
+            let phi = *phi.get_or_insert(fit.phi);
+            let cost = -2.0 * fit.quasi_likelihood(&self.y[past.clone()]) / phi + fit.width as f64 * ln_n;
+            if best.is_none_or(|(least, _)| cost <= least) {
+                best = Some((cost, k));
+            }
+        }
+        best.map(|(_, k)| k)
+    }
+
+    fn level(&mut self, past: Range<usize>) -> Option<Terms> {
+        let views = self.columns(&[0], past.clone());
+        self.chosen.clear();
+        if !self.plain[0].run(&self.y[past.clone()], &views, None, false) {
+            return None;
+        }
+        self.tame(past, vec![0], 0);
+        Some(Terms::default())
+    }
+
+    /// Two passes of taming past outbreaks; a pass that cannot be fitted leaves the fit before it.
+    fn tame(&mut self, past: Range<usize>, columns: Vec<usize>, k: usize) {
+        let views = self.columns(&columns, past.clone());
+        let (y, powers) = (&self.y[past.clone()], &self.powers[past]);
+        let warm = self.chosen == columns;
+        self.chosen = columns;
+        let [first, second] = &mut self.tamed;
+        let [weights, again] = &mut self.weights;
+        let start = |fit: &mut Fit, from: &Fit, warm: bool| {
+            if !warm {
+                (fit.width, fit.beta) = (from.width, from.beta);
+            }
+        };
+        let plain = &mut self.plain[k];
+        if !plain.tame(powers, &views, None, OUTBREAK, weights) {
+            // Nothing to tame: all three fits are one.
+            first.clone_from(plain);
+            second.clone_from(plain);
+            return;
+        }
+        start(first, plain, warm);
+        if !first.run(y, &views, Some(weights), true) {
+            first.clone_from(plain);
+            second.clone_from(plain);
+            return;
+        }
+        first.tame(powers, &views, Some(weights), OUTBREAK, again);
+        start(second, first, warm);
+        if !second.run(y, &views, Some(again), true) {
+            second.clone_from(first);
+        }
+    }
+}
+
+/// `terms` are null for the short method.
+fn finish(last: i64, both: Option<(i64, Law)>, law: &Law, alpha: f64, terms: Option<Terms>) -> Baseline {
+    let (alone, bound) = law.tail_and_bound(last, Some(alpha));
     let p = both.map_or(alone, |(sum, law)| alone.min(law.tail(sum)));
     // With extreme over-dispersion the quantile falls below the mean; nobody would call the mean unusual.
-    let upper = nb::bound(alpha, |y| law.tail(y)).max(law.mean as i64);
-    Baseline { expected: law.mean, upper, p: p.clamp(0.0, 1.0), alpha, phi: law.phi, full }
-}
-
-/// Trend and 0, 1 or 2 harmonics. The number is that of the least BIC, −2·QLL/φ + p·ln n, with the φ of the largest
-/// model for all (Burnham and Anderson 2002, §2.5); the chosen one is then re-weighted twice.
-fn seasonal(y: &[f64], rows: &[Row]) -> Option<Fit> {
-    let n = y.len();
-    let (ones, zeros) = (vec![1.0; n], vec![0.0; n]);
-    let mut fits: Vec<Fit> = Vec::with_capacity(3);
-    for harmonics in 0..3 {
-        let start = fits.last().map(|f| f.means.clone());
-        fits.extend(glm::fit(y, rows, 2 + 2 * harmonics, &ones, &zeros, start.as_deref()));
+    let upper = bound.max(law.mean as i64);
+    Baseline {
+        expected: law.mean,
+        upper,
+        p: p.clamp(0.0, 1.0),
+        alpha,
+        phi: law.phi,
+        full: terms.is_some(),
+        terms: terms.unwrap_or_default(),
     }
-    let phi = fits.last()?.phi;
-    let cost = |fit: &Fit| -2.0 * fit.quasi_likelihood(y, &ones) / phi + fit.width as f64 * (n as f64).ln();
-    let chosen = fits.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
-    Some(reweighted(y, rows, chosen))
-}
-
-fn level(y: &[f64], rows: &[Row]) -> Option<Fit> {
-    let n = y.len();
-    let fit = glm::fit(y, rows, 1, &vec![1.0; n], &vec![0.0; n], None)?;
-    Some(reweighted(y, rows, &fit))
-}
-
-/// Two passes of taming past outbreaks; a pass that cannot be fitted leaves the fit before it.
-fn reweighted(y: &[f64], rows: &[Row], fit: &Fit) -> Fit {
-    let zeros = vec![0.0; y.len()];
-    let mut fit = fit.clone();
-    for _ in 0..2 {
-        let weights = glm::tame(&fit.anscombe(y), OUTBREAK);
-        match glm::fit(y, rows, fit.width, &weights, &zeros, Some(&fit.means)) {
-            Some(next) => fit = next,
-            None => break,
-        }
-    }
-    fit
-}
-
-fn row(t: f64, by: By) -> Row {
-    // 365.25 days hold 52.18 weeks: the calendar drifts by a day and a quarter a year against 52.
-    let season = if by == By::Week { 365.25 / 7.0 } else { by.season() as f64 };
-    let angle = TAU * t / season;
-    let mut row = [0.0; MOST];
-    row[0] = 1.0;
-    row[1] = t / 52.0;
-    row[2] = angle.cos();
-    row[3] = angle.sin();
-    row[4] = (2.0 * angle).cos();
-    row[5] = (2.0 * angle).sin();
-    row
-}
-
-/// The law of a count whose mean is known up to a log-normal error.
-struct Law {
-    mean: f64,
-    phi: f64,
-    error: f64,
-}
-
-impl Law {
-    /// P(Y ≥ y), the error integrated out by nine-node Gauss-Hermite quadrature.
-    fn tail(&self, y: i64) -> f64 {
-        /// Roots of He₉ and their weights over √(2π) (Abramowitz and Stegun 1964, table 25.10, rescaled).
-        const NODES: [(f64, f64); 5] = [
-            (0.0, 0.406_349_206_349_206_35),
-            (1.023_255_663_789_132_5, 0.244_097_502_894_939_2),
-            (2.076_847_978_677_83, 0.049_916_406_765_217_96),
-            (3.205_429_002_856_470_3, 0.002_789_141_321_231_769),
-            (4.512_745_863_399_783, 0.000_022_345_844_007_746_6),
-        ];
-        if self.error <= 0.0 {
-            return nb::tail(y, self.mean, self.phi);
-        }
-        let at = |x: f64| nb::tail(y, self.mean * (self.error * x).exp(), self.phi);
-        NODES.iter().map(|(x, w)| if *x > 0.0 { w * (at(*x) + at(-x)) } else { w * at(0.0) }).sum()
-    }
-}
-
-/// The law of the next count after `sum` in `n` periods: negative binomial with size sum + ½ (the predictive law of a
-/// Poisson count under Jeffreys' prior; Gelman et al. 2013, §2.6). Fit for histories too sparse for a regression,
-/// all zero included.
-fn sparse(sum: f64, n: f64) -> Law {
-    Law { mean: (sum + 0.5) / n, phi: 1.0 + 1.0 / n, error: 0.0 }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A deterministic stand-in for noise: -2..=2.
-    fn wobble(i: usize) -> i64 {
-        (i as i64 * 7 + i as i64 * i as i64 * 3) % 5 - 2
-    }
-
-    #[test]
-    fn quadrature_is_exact_for_a_mean_and_for_no_error() {
-        let law = Law { mean: 10.0, phi: 2.0, error: 0.3 };
-        // Σ_{y≥1} P(Y ≥ y) = E[Y] = μ·exp(se²/2)
-        let mean: f64 = (1..2_000).map(|y| law.tail(y)).sum();
-        assert!((mean - 10.0 * (0.045_f64).exp()).abs() < 1e-6, "{mean}");
-        assert!((law.tail(0) - 1.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn too_short_a_history_is_not_tested() {
-        assert_eq!(detect(&[1; 8], By::Week), None);
-        assert!(detect(&[1; 9], By::Week).is_some());
-        assert_eq!(detect(&[], By::Week), None);
-    }
-
-    #[test]
-    fn a_steady_series_is_quiet_and_a_jump_is_not() {
-        for n in [8, 30, 60, 103, 104, 300] {
-            let mut counts: Vec<i64> = (0..n).map(|i| 20 + wobble(i)).collect();
-            counts.push(21);
-            let quiet = detect(&counts, By::Week).unwrap();
-            assert!(quiet.p > 0.05 && (quiet.expected - 20.0).abs() < 2.0, "{n}: {quiet:?}");
-            assert_eq!(quiet.full, n >= 104);
-            *counts.last_mut().unwrap() = 60;
-            let loud = detect(&counts, By::Week).unwrap();
-            assert!(loud.p < loud.alpha && loud.upper < 60, "{n}: {loud:?}");
-        }
-    }
-
-    #[test]
-    fn a_trend_never_predicts_more_than_there_was() {
-        // Nothing for three years, then a steep rise that ends: extrapolated, the exponential would go on.
-        let mut counts = vec![0_i64; 150];
-        counts.extend((0..20).map(|i| 2 * i));
-        counts.extend([3; 5]);
-        let found = detect(&counts, By::Week).unwrap();
-        assert!(found.expected <= 38.0 && found.upper as f64 >= found.expected.floor(), "{found:?}");
-    }
-
-    #[test]
-    fn above_upper_is_a_signal_and_at_upper_alone_is_not() {
-        for n in [8, 40, 103, 200] {
-            let mut counts: Vec<i64> = (0..n).map(|i| 9 + wobble(i)).collect();
-            counts.push(0);
-            let upper = detect(&counts, By::Week).unwrap().upper;
-            *counts.last_mut().unwrap() = upper + 1;
-            let over = detect(&counts, By::Week).unwrap();
-            assert!(over.p <= over.alpha && over.upper == upper, "{n}: {over:?}");
-            // The week before is low, so that the second window stays quiet.
-            let before = counts.len() - 2;
-            counts[before] = 7;
-            *counts.last_mut().unwrap() = upper;
-            let at = detect(&counts, By::Week).unwrap();
-            assert!(at.p > at.alpha, "{n}: {at:?}");
-        }
-    }
-
-    #[test]
-    fn two_raised_weeks_are_seen_together() {
-        let mut counts: Vec<i64> = (0..200).map(|i| 9 + wobble(i)).collect();
-        counts.extend([16, 16]);
-        let two = detect(&counts, By::Week).unwrap();
-        counts[200] = 9;
-        assert!(two.p < detect(&counts, By::Week).unwrap().p);
-    }
-
-    #[test]
-    fn a_season_is_expected() {
-        let counts: Vec<i64> = (0..261)
-            .map(|t| (20.0 * (0.7 * (TAU * t as f64 * 7.0 / 365.25).cos()).exp()).round() as i64 + wobble(t))
-            .collect();
-        // Week 261 is five years on: the top of the season, about 40.
-        let top = detect(&counts, By::Week).unwrap();
-        assert!((top.expected - 40.0).abs() < 3.0 && top.p > 0.05, "{top:?}");
-        let trough = detect(&counts[..235], By::Week).unwrap();
-        assert!((trough.expected - 10.0).abs() < 2.0, "{trough:?}");
-    }
-
-    #[test]
-    fn a_past_outbreak_does_not_hide_the_next() {
-        let mut counts: Vec<i64> = (0..200).map(|i| 9 + wobble(i)).collect();
-        counts[150] = 90;
-        counts.push(40);
-        let found = detect(&counts, By::Week).unwrap();
-        assert!(found.p < found.alpha, "{found:?}");
-    }
-
-    #[test]
-    fn odd_histories_give_finite_numbers() {
-        let mut huge = vec![0; 150];
-        huge[3] = 1_000_000;
-        let mut early = vec![0; 150];
-        early[0] = 30;
-        let mut late = vec![0; 146];
-        late.extend([5, 80, 700, 6_000]);
-        let alternating: Vec<i64> = (0..150).map(|i| if i % 2 == 0 { 0 } else { 90_000 }).collect();
-        for (name, history) in [
-            ("zero", vec![0; 150]),
-            ("constant", vec![7; 150]),
-            ("huge", huge),
-            ("early", early),
-            ("late", late),
-            ("alternating", alternating),
-            ("large", vec![2_000_000; 300]),
-            ("short zero", vec![0; 9]),
-            ("short huge", vec![0, 0, 0, 1_000_000, 0, 0, 0, 0, 0, 0]),
-        ] {
-            for last in [0, 1, 5, 1_000] {
-                let mut counts = history.clone();
-                counts.push(last);
-                for by in [By::Hour, By::Day, By::Week, By::Month, By::Quarter] {
-                    let found = detect(&counts, by).unwrap();
-                    let whole = (0.0..=1.0).contains(&found.p) && found.expected.is_finite() && found.expected > 0.0;
-                    assert!(whole && found.upper >= 0, "{name} {last} {by:?}: {found:?}");
-                }
-            }
-        }
-        // Nothing in 150 weeks, then five: certain.
-        let mut zeros = vec![0; 150];
-        zeros.push(5);
-        assert!(detect(&zeros, By::Week).unwrap().p < 1e-6);
-    }
-
-    #[test]
-    fn the_cut_follows_the_length_of_the_history() {
-        for (n, alpha) in [(6, 6e-4), (8, 6e-4), (26, 4e-4), (52, 8e-3), (104, 6.6e-3)] {
-            assert!((short_alpha(n) - alpha).abs() < 1e-12, "{n}");
-        }
-        assert!(short_alpha(39) > 4e-4 && short_alpha(39) < 8e-3);
-    }
-}
+#[path = "detector_tests.rs"]
+mod tests;

@@ -1,8 +1,12 @@
 //! What a count would be had nothing changed: its mean, its usual range, and the chance of as many as were seen.
 
+pub mod design;
 pub mod detector;
+pub mod exp;
 pub mod glm;
 pub mod nb;
+pub mod predict;
+pub mod short;
 
 #[cfg(test)]
 mod simulated_tests;

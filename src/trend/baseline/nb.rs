@@ -50,6 +50,13 @@ pub fn bound(alpha: f64, tail: impl Fn(i64) -> f64) -> i64 {
     high
 }
 
+/// Mean and variance over mean of the next period's count after `sum` events in `n` periods, when the rate had a gamma
+/// prior of shape `a` and rate `b`: the negative binomial with size a + sum and success probability (b+n)/(b+n+1)
+/// (Gelman et al. 2013, *Bayesian Data Analysis*, §2.6).
+pub fn gamma_poisson(sum: f64, n: f64, a: f64, b: f64) -> (f64, f64) {
+    ((a + sum) / (b + n), 1.0 + 1.0 / (b + n))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +97,14 @@ mod tests {
         }
         assert!((tail(0, 3.0, 2.0) - 1.0).abs() < 1e-15);
         assert!(tail(1, 0.0, 2.0) < 1e-300);
+    }
+
+    #[test]
+    fn the_next_count_after_twelve_in_eight_periods() {
+        let (mean, phi) = gamma_poisson(12.0, 8.0, 1.0, 1.0);
+        for (y, wanted) in [(3, 0.184_061_069_106_39), (5, 0.022_144_215_841_83), (8, 0.000_415_635_018_85)] {
+            assert!((tail(y, mean, phi) - wanted).abs() < 1e-13, "{y}: {}", tail(y, mean, phi));
+        }
     }
 
     #[test]

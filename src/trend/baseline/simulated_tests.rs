@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::trend::baseline::detector::{FULL_ALPHA, detect};
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::detector::{FULL_ALPHA, Tester};
 use crate::trend::calendar::By;
 
 /// One series: its name, its weekly counts, and the weeks (0-based) that hold the outbreak.
@@ -41,12 +42,14 @@ fn read() -> Option<Vec<Simulated>> {
 #[test]
 fn holds_false_alarms_and_finds_outbreaks_as_published() {
     let Some(series) = read() else { return };
+    let design = Design::plain(By::Week, 624);
     let tested: Vec<Vec<(usize, f64, i64)>> = series
         .par_iter()
         .map(|(_, counts, _)| {
+            let mut tester = Tester::new(counts, &design, 0);
             (575..624)
                 .map(|t| {
-                    let p = detect(&counts[..=t], By::Week).unwrap().p;
+                    let p = tester.test(t).unwrap().p;
                     (t, p, counts[t - 3..=t].iter().sum())
                 })
                 .collect()

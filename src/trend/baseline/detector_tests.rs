@@ -1,0 +1,187 @@
+use std::f64::consts::TAU;
+
+use super::*;
+
+/// A deterministic stand-in for noise: -2..=2.
+fn wobble(i: usize) -> i64 {
+    (i as i64 * 7 + i as i64 * i as i64 * 3) % 5 - 2
+}
+
+#[test]
+fn too_short_a_history_is_not_tested() {
+    assert_eq!(detect(&[1; 8], By::Week), None);
+    assert!(detect(&[1; 9], By::Week).is_some());
+    assert_eq!(detect(&[], By::Week), None);
+}
+
+#[test]
+fn a_steady_series_is_quiet_and_a_jump_is_not() {
+    for n in [8, 30, 60, 103, 104, 300] {
+        let mut counts: Vec<i64> = (0..n).map(|i| 20 + wobble(i)).collect();
+        counts.push(21);
+        let quiet = detect(&counts, By::Week).unwrap();
+        assert!(quiet.p > 0.05 && (quiet.expected - 20.0).abs() < 2.0, "{n}: {quiet:?}");
+        assert_eq!(quiet.full, n >= 104);
+        *counts.last_mut().unwrap() = 60;
+        let loud = detect(&counts, By::Week).unwrap();
+        assert!(loud.p < loud.alpha && loud.upper < 60, "{n}: {loud:?}");
+    }
+}
+
+#[test]
+fn a_trend_never_predicts_more_than_there_was() {
+    // Nothing for three years, then a steep rise that ends: extrapolated, the exponential would go on.
+    let mut counts = vec![0_i64; 150];
+    counts.extend((0..20).map(|i| 2 * i));
+    counts.extend([3; 5]);
+    let found = detect(&counts, By::Week).unwrap();
+    assert!(found.expected <= 38.0 && found.upper as f64 >= found.expected.floor(), "{found:?}");
+}
+
+#[test]
+fn above_upper_is_a_signal_and_at_upper_alone_is_not() {
+    for n in [8, 40, 103, 200] {
+        let mut counts: Vec<i64> = (0..n).map(|i| 9 + wobble(i)).collect();
+        counts.push(0);
+        let upper = detect(&counts, By::Week).unwrap().upper;
+        *counts.last_mut().unwrap() = upper + 1;
+        let over = detect(&counts, By::Week).unwrap();
+        assert!(over.p <= over.alpha && over.upper == upper, "{n}: {over:?}");
+        // The week before is low, so that the second window stays quiet.
+        let before = counts.len() - 2;
+        counts[before] = 7;
+        *counts.last_mut().unwrap() = upper;
+        let at = detect(&counts, By::Week).unwrap();
+        assert!(at.p > at.alpha, "{n}: {at:?}");
+    }
+}
+
+#[test]
+fn two_raised_weeks_are_seen_together() {
+    let mut counts: Vec<i64> = (0..200).map(|i| 9 + wobble(i)).collect();
+    counts.extend([16, 16]);
+    let two = detect(&counts, By::Week).unwrap();
+    counts[200] = 9;
+    assert!(two.p < detect(&counts, By::Week).unwrap().p);
+}
+
+#[test]
+fn a_season_is_expected() {
+    let counts: Vec<i64> = (0..261)
+        .map(|t| (20.0 * (0.7 * (TAU * t as f64 * 7.0 / 365.25).cos()).exp()).round() as i64 + wobble(t))
+        .collect();
+    // Week 261 is five years on: the top of the season, about 40.
+    let top = detect(&counts, By::Week).unwrap();
+    assert!((top.expected - 40.0).abs() < 3.0 && top.p > 0.05, "{top:?}");
+    let trough = detect(&counts[..235], By::Week).unwrap();
+    assert!((trough.expected - 10.0).abs() < 2.0, "{trough:?}");
+}
+
+#[test]
+fn a_past_outbreak_does_not_hide_the_next() {
+    let mut counts: Vec<i64> = (0..200).map(|i| 9 + wobble(i)).collect();
+    counts[150] = 90;
+    counts.push(40);
+    let found = detect(&counts, By::Week).unwrap();
+    assert!(found.p < found.alpha, "{found:?}");
+}
+
+#[test]
+fn odd_histories_give_finite_numbers() {
+    let mut huge = vec![0; 150];
+    huge[3] = 1_000_000;
+    let mut early = vec![0; 150];
+    early[0] = 30;
+    let mut late = vec![0; 146];
+    late.extend([5, 80, 700, 6_000]);
+    let alternating: Vec<i64> = (0..150).map(|i| if i % 2 == 0 { 0 } else { 90_000 }).collect();
+    for (name, history) in [
+        ("zero", vec![0; 150]),
+        ("constant", vec![7; 150]),
+        ("huge", huge),
+        ("early", early),
+        ("late", late),
+        ("alternating", alternating),
+        ("large", vec![2_000_000; 300]),
+        ("short zero", vec![0; 9]),
+        ("short huge", vec![0, 0, 0, 1_000_000, 0, 0, 0, 0, 0, 0]),
+    ] {
+        for last in [0, 1, 5, 1_000] {
+            let mut counts = history.clone();
+            counts.push(last);
+            for by in [By::Hour, By::Day, By::Week, By::Month, By::Quarter] {
+                let found = detect(&counts, by).unwrap();
+                let whole = (0.0..=1.0).contains(&found.p) && found.expected.is_finite() && found.expected > 0.0;
+                assert!(whole && found.upper >= 0, "{name} {last} {by:?}: {found:?}");
+            }
+        }
+    }
+    // Nothing in 150 weeks, then five: certain.
+    let mut zeros = vec![0; 150];
+    zeros.push(5);
+    assert!(detect(&zeros, By::Week).unwrap().p < 1e-6);
+}
+
+#[test]
+fn a_verdict_does_not_depend_on_which_others_were_asked_for() {
+    let counts: Vec<i64> = (0..420)
+        .map(|t| (8.0 + 5.0 * (TAU * t as f64 / 52.18).cos()).round() as i64 + wobble(t) + (t as i64 * t as i64) % 4)
+        .collect();
+    let design = Design::plain(By::Week, counts.len());
+    let mut along = Tester::new(&counts, &design, 0);
+    let all: Vec<_> = (0..420).map(|place| along.test(place)).collect();
+    for place in [7, 8, 103, 104, 155, 156, 157, 300, 419] {
+        assert_eq!(Tester::new(&counts, &design, 0).test(place), all[place], "{place}");
+        assert_eq!(detect(&counts[..=place], By::Week).map(|b| b.terms), all[place].map(|b| b.terms));
+    }
+    assert_eq!(along.test(300), all[300]);
+    assert_eq!(along.test(420), None);
+}
+
+#[test]
+fn weekdays_and_hours_are_expected() {
+    let week = [30, 30, 30, 30, 30, 6, 4];
+    let days: Vec<i64> = (0..201).map(|i| week[i % 7] + wobble(i)).collect();
+    // Day 200 is the fifth of its week; day 201 would be quiet.
+    let busy = detect(&days, By::Day).unwrap();
+    assert!(busy.terms.weekdays && (busy.expected - 30.0).abs() < 3.0 && busy.p > 0.05, "{busy:?}");
+    let mut sunday = days[..194].to_vec();
+    sunday.extend([6, 30]);
+    let loud = detect(&sunday, By::Day).unwrap();
+    assert!(loud.expected < 7.0 && loud.p < loud.alpha, "thirty on the quietest day: {loud:?}");
+    let hours: Vec<i64> = (0..24 * 30 + 13)
+        .map(|i| (40.0 * (1.0 - 0.9 * (TAU * (i % 24) as f64 / 24.0).cos())).round() as i64 + wobble(i))
+        .collect();
+    let noon = detect(&hours, By::Hour).unwrap();
+    assert!(noon.terms.hours && (noon.expected - 76.0).abs() < 4.0 && noon.p > 0.05, "{noon:?}");
+    let night = detect(&hours[..24 * 30 + 1], By::Hour).unwrap();
+    assert!((night.expected - 4.0).abs() < 2.0, "{night:?}");
+}
+
+#[test]
+fn holidays_are_expected_once_they_were_seen() {
+    use crate::trend::calendar::{Calendar, WeekStart};
+    use jiff::civil::date;
+    let calendar = Calendar::new(By::Day, WeekStart::Mon, "UTC").unwrap();
+    let first = calendar.index(date(2026, 1, 5).at(0, 0, 0, 0));
+    let places = [20, 60, 100, 140, 180];
+    let holidays = places.iter().map(|p| calendar.period(first + p).date()).collect();
+    let counts: Vec<i64> = (0..181).map(|i| if places.contains(&i) { 60 } else { 10 + wobble(i as usize) }).collect();
+    let design = Design::new(&calendar, first, counts.len(), &holidays);
+    let with = Tester::new(&counts, &design, 0).test(180).unwrap();
+    assert!(with.terms.holidays && (with.expected - 60.0).abs() < 6.0 && with.p > 0.05, "{with:?}");
+    assert!(detect(&counts, By::Day).unwrap().p < 1e-6);
+}
+
+#[test]
+fn the_season_of_a_series_is_told_for_all_periods() {
+    let week = [30, 30, 30, 30, 30, 6, 4];
+    let days: Vec<i64> = (0..196).map(|i| week[i % 7] + wobble(i)).collect();
+    let design = Design::plain(By::Day, 200);
+    let found = season(&days, &design, 0).unwrap();
+    assert_eq!(found.len(), 200);
+    assert!((found[196] / found[194] - 5.0).abs() < 1.2, "{:?}", &found[190..]);
+    let flat: Vec<i64> = (0..196).map(|i| 20 + wobble(i)).collect();
+    assert_eq!(season(&flat, &design, 0), None);
+    assert_eq!(season(&days[..30], &design, 0), None);
+}

@@ -1,0 +1,298 @@
+//! One period of one issue: its counts, and every test on earlier periods alone, before the correction for many tests.
+
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::detector::{Baseline, Tester};
+use crate::trend::baseline::nb;
+use crate::trend::compare::proportion;
+use crate::trend::counts::Counts;
+use crate::trend::coverage::Cover;
+use crate::trend::exact::garwood;
+use crate::trend::form::{Change, DOUBT};
+use crate::trend::honest::{Elapsed, so_far};
+use crate::trend::judge::Known;
+use crate::trend::lasting;
+use crate::trend::lifecycle::{self, Past};
+use crate::trend::like_for_like::LikeForLike;
+use crate::trend::running;
+use crate::trend::series::{Caveat, Found, Point, Running};
+use crate::trend::share;
+use crate::trend::shift::LEAST_PERIODS;
+
+/// A spike needs as many records in the last four periods (Farrington et al. 1996).
+pub(crate) const FLOOR: i64 = 5;
+/// The periods the floor looks at.
+const FLOOR_PERIODS: usize = 4;
+
+/// A point and what is needed to tell whether it is a signal.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) point: Point,
+    pub(crate) baseline: Option<Baseline>,
+    /// Enough records lately to be a signal.
+    pub(crate) floor: bool,
+    /// Tests other than of the count itself; each is a member of its kind's family, signal or not.
+    pub(crate) others: Vec<Found>,
+    /// Whether it was looked at for a shift and for spreading too: then nothing found is a test passed, with p = 1.
+    pub(crate) tests: bool,
+}
+
+fn untested(point: Point) -> Draft {
+    Draft { point, baseline: None, floor: false, others: Vec::new(), tests: false }
+}
+
+/// One issue and segment, by place.
+pub(crate) struct Lane<'a> {
+    pub(crate) counts: &'a Counts,
+    pub(crate) known: &'a Known,
+    pub(crate) issue: usize,
+    pub(crate) segment: usize,
+}
+
+impl Lane<'_> {
+    /// Whether it is the total of all counted records.
+    pub(crate) fn is_total(&self) -> bool {
+        self.counts.has_total() && self.issue == 0
+    }
+
+    /// The periods at `places` (ascending, one after the other), each compared on the feeds that `feeds` gives for it;
+    /// untested where it gives none.
+    pub(crate) fn drafts(
+        &self,
+        places: &[usize],
+        feeds: impl Fn(usize) -> Option<LikeForLike>,
+        design: &Design,
+    ) -> Vec<Draft> {
+        let alike: Vec<Option<LikeForLike>> = places.iter().map(|p| feeds(*p)).collect();
+        let mut drafts = Vec::with_capacity(places.len());
+        // Periods compared on the same feeds over the same past share one tester.
+        for group in (0..places.len()).collect::<Vec<_>>().chunk_by(|a, b| alike[*a] == alike[*b]) {
+            let (first, last) = (group[0], group[group.len() - 1]);
+            match &alike[first] {
+                None => drafts.extend(places[first..=last].iter().map(|p| untested(self.point(*p)))),
+                Some(alike) => drafts.extend(self.group(&places[first..=last], alike, design)),
+            }
+        }
+        drafts
+    }
+
+    fn group(&self, places: &[usize], alike: &LikeForLike, design: &Design) -> Vec<Draft> {
+        let Some(last) = places.last().copied() else { return Vec::new() };
+        let sum = |issue: usize, place: usize| -> Option<i64> {
+            alike.feeds.iter().map(|feed| self.counts.cell(issue, self.segment, *feed, place).observed).sum()
+        };
+        let cells: Vec<Option<i64>> = (alike.from..=last).map(|p| sum(self.issue, p)).collect();
+        let totals: Vec<Option<i64>> = match self.counts.has_total() && !self.is_total() {
+            true => (alike.from..=last).map(|p| sum(0, p)).collect(),
+            false => Vec::new(),
+        };
+        let mut drafts = Vec::with_capacity(places.len());
+        let mut place = places[0];
+        while place <= last {
+            // The known stretch around it: a count that is not known ends what can be compared.
+            let known = |p: &usize| cells[p - alike.from].is_some();
+            if !known(&place) {
+                drafts.push(untested(self.point(place)));
+                place += 1;
+                continue;
+            }
+            let from = (alike.from..place).rev().take_while(known).last().unwrap_or(place);
+            let to = (place..=last).take_while(known).last().unwrap_or(place);
+            let stretch = from - alike.from..to + 1 - alike.from;
+            let counts: Vec<i64> = cells[stretch.clone()].iter().flatten().copied().collect();
+            let all: Vec<i64> = totals.get(stretch).unwrap_or_default().iter().flatten().copied().collect();
+            let all = (all.len() == counts.len()).then_some(all);
+            let mut tester = Tester::new(&counts, design, from);
+            for at in place..=to {
+                let baseline = tester.test(at - from);
+                let totals = all.as_ref().map(|t| &t[..=at - from]);
+                drafts.push(self.draft(at, alike, &counts[..=at - from], totals, baseline));
+            }
+            place = to + 1;
+        }
+        drafts
+    }
+
+    fn draft(
+        &self,
+        place: usize,
+        alike: &LikeForLike,
+        history: &[i64],
+        totals: Option<&[i64]>,
+        baseline: Option<Baseline>,
+    ) -> Draft {
+        let mut point = self.point(place);
+        let Some(&compared) = history.last() else { return untested(point) };
+        point.compared = Some(compared);
+        point.history = history.len() as i64 - 1;
+        self.rate(&mut point, compared, totals.and_then(|t| t.last()).copied());
+        let Some(baseline) = baseline else { return untested(point) };
+        point.p_share = self.share(history, totals, place);
+        let baseline = self.so_far_in(&mut point, baseline, place, compared);
+        point.expected = Some(baseline.expected);
+        point.upper = Some(baseline.upper as f64);
+        point.p = Some(baseline.p);
+        point.test = Some(if baseline.full { "nb_glm" } else { "nb_level" });
+        point.alpha = Some(baseline.alpha);
+        let (low, high) = garwood(compared as f64, 0.95, baseline.phi);
+        point.effect = Some(compared as f64 / baseline.expected);
+        point.effect_low = Some(low / baseline.expected);
+        point.effect_high = Some(high / baseline.expected);
+        if !baseline.full {
+            point.caveats.push(Caveat::LimitedHistory);
+        }
+        if self.known.exploratory && !self.is_total() {
+            point.caveats.push(Caveat::Exploratory);
+        }
+        if self.artefact(place, alike) {
+            point.caveats.push(Caveat::SourceChange);
+        }
+        let lately: i64 = history.iter().rev().take(FLOOR_PERIODS).sum();
+        let mut others = Vec::new();
+        if !self.is_total() {
+            let past = Past {
+                counts: history,
+                totals,
+                first: place + 1 - history.len(),
+                resolved: self.known.resolved.contains(&self.counts.issues[self.issue].0),
+                point: &point,
+            };
+            others.extend(lifecycle::tests(&past, self.counts));
+            others.extend(self.lasting(history, place, alike, &point));
+        }
+        let tests = !self.is_total() && history.len() >= LEAST_PERIODS;
+        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests }
+    }
+
+    /// The unfinished period at `place` against the same part of those before, on the feeds that the last whole one was
+    /// compared on and that are not at their end; null where nothing can be said.
+    pub(crate) fn running(&self, place: usize, before: &LikeForLike, design: &Design) -> Option<Running> {
+        let counts = self.counts;
+        let ends = |feed: &usize| counts.feeds()[*feed].span.is_some_and(|s| s.last >= counts.now);
+        let feeds: Vec<usize> = before.feeds.iter().copied().filter(ends).collect();
+        let alike = LikeForLike { feeds, ..before.clone() };
+        if alike.feeds.is_empty() {
+            return None;
+        }
+        let over = running::over(counts, &self.known.daily, &alike.feeds, place)?;
+        let cell = |feed: &usize| counts.cell(self.issue, self.segment, *feed, place).observed.unwrap_or(0);
+        let observed = alike.feeds.iter().map(cell).sum();
+        // The count of a period that is not over plays no part in what is expected of it.
+        let mut history = self.past(self.issue, &alike, alike.from, place.checked_sub(1)?);
+        history.push(0);
+        let first = place + 1 - history.len();
+        let baseline = Tester::new(&history, design, first).test(history.len() - 1)?;
+        let so_far = so_far(observed, baseline.expected, baseline.phi, &over)?;
+        Some(Running {
+            days: over.days as i64,
+            of: over.of as i64,
+            observed,
+            expected: so_far.expected,
+            upper: so_far.upper as f64,
+            p: so_far.p,
+        })
+    }
+
+    /// The chance of the count per exposure: those given, else all counted records of the compared feeds.
+    fn share(&self, history: &[i64], totals: Option<&[i64]>, place: usize) -> Option<f64> {
+        if self.counts.has_exposure() {
+            let first = place + 1 - history.len();
+            let given = |p| self.counts.exposure(self.issue, self.segment, p).unwrap_or(0.0);
+            return share::rise(history, &(first..=place).map(given).collect::<Vec<f64>>());
+        }
+        share::rise(history, &totals?.iter().map(|t| *t as f64).collect::<Vec<f64>>())
+    }
+
+    /// The baseline of what is there yet, where records of the period are still coming in: the share of them that
+    /// usually is there by now thins the expected count. Under 1 % missing nothing is changed.
+    fn so_far_in(&self, point: &mut Point, baseline: Baseline, place: usize, compared: i64) -> Baseline {
+        /// Less missing than this is not worth a word.
+        const MISSING: f64 = 0.01;
+        let Some(arrivals) = &self.known.arrivals else { return baseline };
+        let Some(passed) = arrivals.last.checked_sub(place) else { return baseline };
+        let share = arrivals.delays.reported(passed);
+        if share > 1.0 - MISSING {
+            return baseline;
+        }
+        point.caveats.push(Caveat::Delay);
+        point.nowcast = arrivals.delays.nowcast(compared, passed, baseline.phi).map(|n| n.count);
+        let there = Elapsed { days: 0, of: 0, share, from_weekdays: false };
+        match so_far(compared, baseline.expected, baseline.phi, &there) {
+            Some(now) => {
+                let upper = nb::bound(baseline.alpha, |y| nb::tail(y, now.expected, baseline.phi));
+                Baseline { expected: now.expected, upper, p: now.p, ..baseline }
+            }
+            None => baseline,
+        }
+    }
+
+    /// A lasting shift, and words that spread.
+    fn lasting(&self, history: &[i64], place: usize, alike: &LikeForLike, point: &Point) -> Vec<Found> {
+        let (counts, first) = (self.counts, place + 1 - history.len());
+        let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, first, place);
+        let shifted = lasting::shifted(history, first, point, counts);
+        let spreading = lasting::spreading(&measures, point, counts);
+        let arrives = || lasting::arrives(counts, self.issue, self.segment, place, alike, point);
+        let viral = spreading.or_else(|| counts.has_total().then(arrives).flatten());
+        shifted.into_iter().chain(viral).collect()
+    }
+
+    /// Whether the feed that most of its records are from changed its form or volume abruptly just before.
+    fn artefact(&self, place: usize, alike: &LikeForLike) -> bool {
+        let own = |feed: usize| self.counts.cell(self.issue, self.segment, feed, place).observed.unwrap_or(0);
+        let all: i64 = alike.feeds.iter().map(|feed| own(*feed)).sum();
+        let recent = |c: &&Change| c.place <= place && place - c.place < DOUBT && alike.feeds.contains(&c.feed);
+        self.known.changes.iter().filter(recent).any(|change| own(change.feed) * 2 >= all)
+    }
+
+    /// The counts of the compared feeds from `least` to `place`, up to a cell that is not known, going back.
+    fn past(&self, issue: usize, alike: &LikeForLike, least: usize, place: usize) -> Vec<i64> {
+        let cell = |feed: &usize, p| self.counts.cell(issue, self.segment, *feed, p).observed;
+        let sum = |p| alike.feeds.iter().map(|f| cell(f, p)).sum::<Option<i64>>();
+        let mut past: Vec<i64> = (least..=place).rev().map_while(sum).collect();
+        past.reverse();
+        past
+    }
+
+    /// What was counted, untested.
+    fn point(&self, place: usize) -> Point {
+        let counts = self.counts;
+        let feeds = 0..counts.feeds().len();
+        let cells: Vec<_> = feeds.clone().map(|feed| counts.cell(self.issue, self.segment, feed, place)).collect();
+        let period = counts.period(place);
+        let cover = |wanted: Cover| feeds.clone().any(|feed| counts.cover(feed, place) == wanted);
+        let complete = counts.calendar.is_complete(period, counts.now);
+        let seen = |feed: &usize| counts.feeds()[*feed].span.is_some();
+        Point {
+            period,
+            observed: cells.iter().filter_map(|c| c.observed).reduce(|a, b| a + b),
+            records: cells.iter().map(|c| c.records).sum(),
+            authors: cells.iter().map(|c| c.authors).sum(),
+            exposure: counts.exposure(self.issue, self.segment, place),
+            partial: !complete || (cover(Cover::Part) && !cover(Cover::Whole)),
+            covered: feeds.clone().filter(seen).all(|feed| counts.cover(feed, place) == Cover::Whole)
+                && cover(Cover::Whole),
+            ..Point::default()
+        }
+    }
+
+    /// The rate and its interval: Garwood's on an exposure given, Clopper and Pearson's on a share of all records.
+    fn rate(&self, point: &mut Point, compared: i64, total: Option<i64>) {
+        let given = self.counts.has_exposure();
+        if given && point.exposure.is_none_or(|e| e <= 0.0) {
+            point.caveats.push(Caveat::NoExposure);
+        }
+        if !given {
+            point.exposure = total.map(|t| t as f64);
+        }
+        let Some(exposure) = point.exposure.filter(|e| *e > 0.0) else { return };
+        let (low, high) = match total {
+            Some(total) if !given => proportion(compared, total),
+            _ => {
+                let (low, high) = garwood(compared as f64, 0.95, 1.0);
+                (low / exposure, high / exposure)
+            }
+        };
+        point.rate = Some(compared as f64 / exposure);
+        (point.rate_low, point.rate_high) = (Some(low), Some(high));
+    }
+}

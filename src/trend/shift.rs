@@ -1,0 +1,170 @@
+//! Lasting changes of level: where a series of counts settles on another rate.
+
+use serde::Serialize;
+use statrs::function::erf::erfc;
+
+use crate::trend::compare::rate_ratio_dispersed;
+use crate::trend::pelt::pelt;
+
+/// A regime lasts at least so many periods.
+pub const LEAST_REGIME: usize = 4;
+/// Under so many periods there is no shift to find: two regimes and something to compare them with.
+pub const LEAST_PERIODS: usize = 3 * LEAST_REGIME;
+/// A shift is news while it is at most so many periods old.
+pub const NEWS: usize = 8;
+/// The penalty of a change point is this times ln n.
+const PENALTY: f64 = 3.0;
+/// No more of the past than this is looked at: five years of weeks.
+const MOST_PERIODS: usize = 260;
+
+/// A change of level that lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Shift {
+    /// Place of the first period of the new level.
+    pub at: usize,
+    /// Place of the first period of the level before.
+    pub from: usize,
+    /// Place after the last period of the new level.
+    pub to: usize,
+    /// Mean count per period before (of an average period, where the season is known).
+    pub before: f64,
+    /// Mean count per period since.
+    pub after: f64,
+    /// `after` ÷ `before`; null when there was nothing before.
+    pub effect: Option<f64>,
+    /// Lower end of its 95 % interval, given that the level changed here.
+    pub low: f64,
+    /// Upper end; null when unbounded.
+    pub high: Option<f64>,
+    /// Chance of a change as great anywhere in the two levels' periods, had nothing changed (likelihood ratio, χ² with
+    /// one degree of freedom, times the places a change could be at: Bonferroni).
+    pub p: f64,
+}
+
+/// Finds the shifts of a series of counts by PELT with a quasi-Poisson cost, penalty 3·ln n, regimes of at least
+/// [`LEAST_REGIME`] periods.
+///
+/// `season`: what an average period's expected count is multiplied by in each period (mean about 1, positive), so that
+/// the season is no shift; null: none. Negative counts are taken as 0. Under [`LEAST_PERIODS`] there are none.
+pub fn shifts(counts: &[i64], season: Option<&[f64]>) -> Vec<Shift> {
+    if counts.len() < LEAST_PERIODS {
+        return Vec::new();
+    }
+    let cost = Cost::new(counts, season);
+    let penalty = PENALTY * (counts.len() as f64).ln();
+    let (changes, _) = pelt(counts.len(), LEAST_REGIME, penalty, |a, b| cost.of(a, b));
+    let ends: Vec<usize> = std::iter::once(0).chain(changes).chain([counts.len()]).collect();
+    ends.windows(3).map(|w| cost.shift(w[0], w[1], w[2])).collect()
+}
+
+/// The shift that is news in the last of `counts`: the last one, as [`shifts`] sees it from the last five years alone,
+/// when it is at most [`NEWS`] periods old. Its places count from the start of `counts`.
+pub fn news(counts: &[i64], season: Option<&[f64]>) -> Option<Shift> {
+    let skip = counts.len().saturating_sub(MOST_PERIODS);
+    let counts = &counts[skip..];
+    let season = season.map(|s| &s[skip..]);
+    let n = counts.len();
+    if n < LEAST_PERIODS || !worth_a_look(counts, season) {
+        return None;
+    }
+    let last = *shifts(counts, season).last()?;
+    let moved = Shift { at: last.at + skip, from: last.from + skip, to: last.to + skip, ..last };
+    (n - last.at <= NEWS).then_some(moved)
+}
+
+/// A cheap look before the dear one: whether some last 4 to 8 periods differ from the year before them by as much as
+/// half the penalty asks. Few quiet series do.
+fn worth_a_look(counts: &[i64], season: Option<&[f64]>) -> bool {
+    let n = counts.len();
+    let from = n.saturating_sub(52 + NEWS);
+    let cost = Cost::new(&counts[from..], season.map(|s| &s[from..]));
+    let n_here = n - from;
+    let bar = PENALTY * (n as f64).ln() / 2.0;
+    (LEAST_REGIME..=NEWS.min(n_here - LEAST_REGIME)).any(|back| {
+        let at = n_here - back;
+        [0, at.saturating_sub(13)].iter().any(|a| cost.gain(*a, at, n_here) > bar)
+    })
+}
+
+/// The over-dispersion of counts about a slowly moving mean: the mean of (y_t − y_{t−1})²/(y_t + y_{t−1}) over pairs
+/// that are not both 0, at least 1. Steps of the level touch it only at their own place.
+pub fn dispersion(counts: &[i64]) -> f64 {
+    let (mut sum, mut pairs) = (0.0, 0.0);
+    for pair in counts.windows(2) {
+        let (a, b) = (pair[0].max(0) as f64, pair[1].max(0) as f64);
+        if a + b > 0.0 {
+            sum += (b - a).powi(2) / (a + b);
+            pairs += 1.0;
+        }
+    }
+    if pairs > 0.0 { f64::max(sum / pairs, 1.0) } else { 1.0 }
+}
+
+/// Sums that give the cost of any piece at once.
+struct Cost {
+    /// Σ counts up to each place.
+    counts: Vec<f64>,
+    /// Σ season up to each place: the length in average periods.
+    length: Vec<f64>,
+    phi: f64,
+}
+
+impl Cost {
+    fn new(counts: &[i64], season: Option<&[f64]>) -> Self {
+        let running = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
+            let mut sum = 0.0;
+            let mut sums = vec![0.0];
+            sums.extend(values.map(|v| {
+                sum += v;
+                sum
+            }));
+            sums
+        };
+        Self {
+            counts: running(&mut counts.iter().map(|y| (*y).max(0) as f64)),
+            length: match season {
+                Some(season) => running(&mut season.iter().map(|s| s.max(1e-9))),
+                None => running(&mut counts.iter().map(|_| 1.0)),
+            },
+            phi: dispersion(counts),
+        }
+    }
+
+    fn sums(&self, from: usize, to: usize) -> (f64, f64) {
+        (self.counts[to] - self.counts[from], self.length[to] - self.length[from])
+    }
+
+    /// −2[K·ln(K/L) − K]/φ, K the count and L the length of the piece: minus twice its quasi-Poisson likelihood.
+    fn of(&self, from: usize, to: usize) -> f64 {
+        let (k, l) = self.sums(from, to);
+        if k > 0.0 { -2.0 * (k * (k / l).ln() - k) / self.phi } else { 0.0 }
+    }
+
+    /// What cutting `[from, to)` at `at` gains.
+    fn gain(&self, from: usize, at: usize, to: usize) -> f64 {
+        self.of(from, to) - self.of(from, at) - self.of(at, to)
+    }
+
+    fn shift(&self, from: usize, at: usize, to: usize) -> Shift {
+        let ((k1, l1), (k2, l2)) = (self.sums(from, at), self.sums(at, to));
+        let change = rate_ratio_dispersed(k2, l2, k1, l1, self.phi);
+        // χ² with one degree of freedom beyond g: erfc(√(g/2)).
+        let once = erfc((self.gain(from, at, to).max(0.0) / 2.0).sqrt());
+        let places = (to - from).saturating_sub(2 * LEAST_REGIME - 1).max(1) as f64;
+        Shift {
+            at,
+            from,
+            to,
+            before: k1 / l1,
+            after: k2 / l2,
+            effect: change.and_then(|c| c.ratio),
+            low: change.map_or(0.0, |c| c.low),
+            high: change.and_then(|c| c.high),
+            p: (once * places).min(1.0),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "shift_tests.rs"]
+mod tests;

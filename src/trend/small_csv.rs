@@ -1,0 +1,106 @@
+//! The small CSV files people write beside their dumps: counts, exposures, events, holidays.
+
+use crate::error::{Error, Result, nearest};
+
+/// One row: the cells of the columns asked for, trimmed; null where the file has no such column or the cell is empty.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The physical line, 1-based.
+    pub line: u64,
+    /// In the order of the columns asked for.
+    pub cells: Vec<Option<String>>,
+}
+
+impl Row {
+    /// The cell of the column at this place.
+    pub fn cell(&self, column: usize) -> Option<&str> {
+        self.cells.get(column)?.as_deref()
+    }
+}
+
+/// What a kind of file is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// What messages call it: `a counts file`.
+    pub what: &'static str,
+    /// Every column it may have.
+    pub columns: &'static [&'static str],
+    /// How many of the first must be there.
+    pub needed: &'static [&'static str],
+    /// A header that is right.
+    pub example: &'static str,
+}
+
+/// Reads a file of this layout; `path` is for messages. Headers are told apart without regard to case.
+///
+/// # Errors
+/// An unknown, missing or repeated column, a row of another length, bytes that are not UTF-8: with their line.
+pub fn read(text: &[u8], path: &str, layout: Layout) -> Result<Vec<Row>> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let broken = |cause: csv::Error| {
+        let line = cause.position().map_or(1, csv::Position::line);
+        let what = match cause.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("{len} cells under {expected_len} headers")
+            }
+            csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
+            _ => "it cannot be read as CSV".to_owned(),
+        };
+        Error::failed(what).at(path).line(line)
+    };
+    let headers: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
+    let mut at = vec![None; layout.columns.len()];
+    for (i, header) in headers.iter().enumerate() {
+        let Some(column) = layout.columns.iter().position(|c| c == header) else {
+            let hint = match nearest(header, layout.columns.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("{} has {}", layout.what, layout.columns.join(", ")),
+            };
+            return Err(Error::failed(format!("unknown column \"{header}\"")).at(path).line(1).hint(hint));
+        };
+        if at[column].replace(i).is_some() {
+            return Err(Error::failed(format!("the column \"{header}\" is there twice")).at(path).line(1));
+        }
+    }
+    let missing = layout.needed.iter().any(|name| !headers.iter().any(|h| h == name));
+    if missing {
+        let names = layout.needed.join(" and ");
+        let plural = if layout.needed.len() == 1 { "column" } else { "columns" };
+        let error = Error::failed(format!("{} needs the {plural} {names}", layout.what)).at(path).line(1);
+        return Err(error.evidence(headers.join(",")).hint(format!("for example: {}", layout.example)));
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |i: Option<usize>| i.and_then(|i| record.get(i)).filter(|c| !c.is_empty()).map(str::to_owned);
+        rows.push(Row { line, cells: at.iter().map(|i| cell(*i)).collect() });
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAYOUT: Layout =
+        Layout { what: "a test file", columns: &["date", "label"], needed: &["date"], example: "date,label" };
+
+    #[test]
+    fn cells_come_in_the_layouts_order() {
+        let rows = read(b"\xef\xbb\xbfLabel,Date\n a ,2026-11-02\n,x\n", "f.csv", LAYOUT).unwrap();
+        assert_eq!((rows[0].line, rows[0].cell(0), rows[0].cell(1)), (2, Some("2026-11-02"), Some("a")));
+        assert_eq!((rows[1].line, rows[1].cell(1)), (3, None));
+        assert!(read(b"date\n", "f.csv", LAYOUT).unwrap().is_empty());
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let said = |text: &[u8]| read(text, "f.csv", LAYOUT).unwrap_err().to_string();
+        assert!(said(b"dat\n").contains("f.csv:1: unknown column \"dat\"\nhint: did you mean date?"));
+        assert!(said(b"label\n").contains("a test file needs the column date"));
+        assert!(said(b"date,date\n").contains("twice"));
+        assert!(said(b"date,label\n1\n").starts_with("error: f.csv:2: 1 cells under 2 headers"));
+    }
+}

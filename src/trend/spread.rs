@@ -1,0 +1,137 @@
+//! How words spread: echoes, authors and reach of every issue, feed and period.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{DataFrame, DataType};
+
+use crate::error::Result;
+use crate::normalise::people::texts;
+use crate::trend::counted::Counted;
+use crate::trend::counts::Counts;
+
+/// Echoes, authors of public posts, reach.
+pub type Measures = [f64; 3];
+
+/// Names of the three, as people read them.
+pub const NAMES: [&str; 3] = ["echoes", "authors", "reach"];
+
+/// The measures of every issue, segment and feed that has any, over the periods of the grid.
+#[derive(Debug, Clone, Default)]
+pub struct Spread {
+    /// (issue, segment, feed), all by place → one per period.
+    lanes: BTreeMap<(usize, usize, usize), Vec<Measures>>,
+}
+
+impl Spread {
+    /// The sums over these feeds from `from` to `to`, both included; empty where nothing spreads.
+    pub fn sums(&self, issue: usize, segment: usize, feeds: &[usize], from: usize, to: usize) -> Vec<Measures> {
+        let mut sums: Vec<Measures> = Vec::new();
+        for feed in feeds {
+            let Some(lane) = self.lanes.get(&(issue, segment, *feed)) else { continue };
+            sums.resize(to + 1 - from, [0.0; 3]);
+            for (sum, one) in sums.iter_mut().zip(&lane[from..=to]) {
+                for (a, b) in sum.iter_mut().zip(one) {
+                    *a += b;
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// Measures every record that counts, and every repost, which does not but spreads. An echo is a repost or a record
+/// that names the one it echoes (`echo_of`); authors are those of mentions, for only public words spread; reach is the
+/// sum of `reach`, where that was computed, else of the vendor's. `frame` holds the records; columns it lacks are
+/// unknown.
+///
+/// # Errors
+/// Internal only.
+pub fn spread(
+    counted: &Counted,
+    frame: &DataFrame,
+    matches: &DataFrame,
+    issues: &[(String, String)],
+    counts: &Counts,
+) -> Result<Spread> {
+    let ours = counted.frame();
+    let counts_flag = ours.column("counted")?.bool()?;
+    let reasons = ours.column("reason")?.str()?;
+    let periods = ours.column("period")?.datetime()?.physical();
+    let authors = ours.column("author")?.i64()?;
+    let (segments, feeds) = (texts(ours, "segment")?, texts(ours, "feed")?);
+    let kinds = texts(frame, "kind")?;
+    let reposts = frame.column("is_repost")?.bool()?;
+    let echoes = match frame.column("echo_of") {
+        Ok(column) => column.str()?.iter().map(|cell| cell.is_some()).collect(),
+        Err(_) => vec![false; frame.height()],
+    };
+    let reach_column = frame.column("reach").or_else(|_| frame.column("vendor_reach"))?.cast(&DataType::Float64)?;
+    let reach = reach_column.f64()?;
+    let feed_place: BTreeMap<&str, usize> =
+        counts.feeds().iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
+    let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
+    let mut spread = Spread::default();
+    let mut who: Vec<((usize, usize, usize), usize, i64)> = Vec::new();
+    let rows = matches.column("row")?.i64()?.iter().zip(matches.column("issue_id")?.str()?.iter());
+    for ((row, id), active) in rows.zip(matches.column("counts")?.bool()?.iter()) {
+        let row = row.and_then(|r| usize::try_from(r).ok()).unwrap_or(usize::MAX);
+        let (Some(issue), Some(true)) = (id.and_then(|id| place.get(id)), active) else { continue };
+        let is_repost = reposts.get(row) == Some(true);
+        if counts_flag.get(row) != Some(true) && reasons.get(row) != Some("repost") {
+            continue;
+        }
+        let at = periods.get(row).map(crate::trend::calendar::wall).and_then(|p| counts.place(p));
+        let feed = feeds.get(row).copied().flatten().and_then(|f| feed_place.get(f));
+        let segment = segments.get(row).and_then(|s| counts.segments.iter().position(|v| v.as_deref() == *s));
+        let (Some(at), Some(feed), Some(segment)) = (at, feed, segment) else { continue };
+        let echo = is_repost || echoes.get(row) == Some(&true);
+        let seen = reach.get(row).filter(|r| r.is_finite() && *r > 0.0).unwrap_or(0.0);
+        let public = kinds.get(row).copied().flatten() == Some("mention");
+        if !echo && seen == 0.0 && !public {
+            continue;
+        }
+        let key = (*issue, segment, *feed);
+        let lane = spread.lanes.entry(key).or_insert_with(|| vec![[0.0; 3]; counts.periods()]);
+        lane[at][0] += f64::from(u8::from(echo));
+        lane[at][2] += seen;
+        if public {
+            who.extend(authors.get(row).map(|author| (key, at, author)));
+        }
+    }
+    who.sort_unstable();
+    who.dedup();
+    for (key, at, _) in who {
+        if let Some(lane) = spread.lanes.get_mut(&key) {
+            lane[at][1] += 1.0;
+        }
+    }
+    Ok(spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trend::counted::counted;
+    use crate::trend::counts::count;
+    use crate::trend::coverage::Declared;
+    use crate::trend::options::Options;
+    use crate::trend::testing::{line, matches, records, with};
+
+    #[test]
+    fn reposts_and_authors_are_measured_per_period() {
+        let lines = [
+            with(line("a", "x", "2026-11-02"), &[("kind", "mention"), ("author_id", "1")]),
+            with(line("b", "x", "2026-11-03"), &[("kind", "mention"), ("author_id", "1"), ("vendor_reach", "40")]),
+            with(line("c", "x", "2026-11-10"), &[("kind", "mention"), ("author_id", "2"), ("is_repost", "true")]),
+            with(line("d", "x", "2026-11-11"), &[("kind", "ticket"), ("author_id", "3")]),
+        ];
+        let records = records(&lines);
+        let counted = counted(&records, &Options::default(), &Declared::default()).unwrap();
+        let issues = [("i".to_owned(), "i".to_owned())];
+        let matches = matches(&[(0, "i"), (1, "i"), (2, "i"), (3, "i")]);
+        let counts = count(&counted, &matches, &issues).unwrap();
+        let spread = spread(&counted, records.frame(), &matches, &issues, &counts).unwrap();
+        assert_eq!(spread.sums(1, 0, &[0], 0, 1), [[0.0, 1.0, 40.0], [1.0, 1.0, 0.0]]);
+        assert!(spread.sums(0, 0, &[0], 0, 1).is_empty());
+    }
+}
