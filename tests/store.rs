@@ -236,7 +236,7 @@ fn a_window_is_replaced() {
     assert_eq!(sums(&value), [2, 1, 0, 1, 0, 0, 0]);
     assert_eq!((&value["removed"], &value["store"]["records"]), (&Value::from(1), &Value::from(3)));
     let history = ok(here, &["store", "history"]).stdout;
-    assert!(history.contains("1 new, 1 removed: b.csv"), "{history}");
+    assert!(history.contains("ingest: 1 new, 1 removed\n    b.csv: 1 new\n"), "{history}");
 }
 
 #[test]

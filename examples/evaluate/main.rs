@@ -4,7 +4,6 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
-#[allow(dead_code, unreachable_pub, reason = "shared with the program that trains")]
 #[path = "../train_intent/corpora.rs"]
 mod corpora;
 mod discovery;

@@ -2,30 +2,32 @@
 //!
 //! Licences: `src/enrich/intent/WEIGHTS.md`. One row in five is held out of training, by a hash of its number.
 
+#![allow(dead_code, reason = "two programs use it, each its part")]
+
 use std::path::{Path, PathBuf};
 
 /// A text and what is known of it, in the order of `plaint::enrich::intent::model::CLASSES`: abuse, complaint, praise,
 /// question.
-pub struct Example {
+pub(crate) struct Example {
     /// As it stands in the set, entities decoded.
-    pub text: String,
+    pub(crate) text: String,
     /// Null where the set says nothing.
-    pub labels: [Option<bool>; 4],
+    pub(crate) labels: [Option<bool>; 4],
     /// Not to be learned from.
-    pub held_out: bool,
+    pub(crate) held_out: bool,
     /// The human rating of the VADER sets, -4 to 4.
-    pub rating: Option<f64>,
+    pub(crate) rating: Option<f64>,
 }
 
 type Found = Result<Vec<Example>, Box<dyn std::error::Error>>;
 
 /// Where the data is.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data")
 }
 
 /// Whether a row is in the held-out fifth.
-pub fn held_out(row: usize) -> bool {
+pub(crate) fn held_out(row: usize) -> bool {
     // FNV-1a of the row's number.
     let hash = row
         .to_le_bytes()
@@ -62,7 +64,7 @@ fn reader(path: PathBuf, delimiter: u8, headers: bool) -> Result<csv::Reader<std
 }
 
 /// Davidson et al. 2017, MIT: tweets that are hate speech, offensive, or neither.
-pub fn davidson() -> Found {
+pub(crate) fn davidson() -> Found {
     let mut all = Vec::new();
     for (row, record) in reader(folder().join("davidson-hate/labeled_data.csv"), b',', true)?.records().enumerate() {
         let record = record?;
@@ -75,7 +77,7 @@ pub fn davidson() -> Found {
 
 /// Banking77 (Casanueva et al. 2020), CC BY 4.0: `train.csv` or `test.csv`. Every text asks a bank something; the
 /// categories tell which of them report that something went wrong.
-pub fn banking(file: &str) -> Found {
+pub(crate) fn banking(file: &str) -> Found {
     const WRONG: &[&str] = &[
         "Refund_not_showing_up",
         "balance_not_updated_after_bank_transfer",
@@ -140,7 +142,7 @@ pub fn banking(file: &str) -> Found {
 }
 
 /// CLINC150 (Larson et al. 2019), CC BY 3.0: requests to an assistant, `split` train, val or test.
-pub fn clinc(split: &str) -> Found {
+pub(crate) fn clinc(split: &str) -> Found {
     const WRONG: &[&str] =
         &["account_blocked", "card_declined", "damaged_card", "lost_luggage", "report_fraud", "report_lost_card"];
     let text = std::fs::read_to_string(folder().join("clinc150/data_full.json"))?;
@@ -160,7 +162,7 @@ pub fn clinc(split: &str) -> Found {
 }
 
 /// VADER's ground truth (Hutto & Gilbert 2014), MIT: texts with the mean of twenty ratings from -4 to 4.
-pub fn rated(file: &str, products: bool) -> Found {
+pub(crate) fn rated(file: &str, products: bool) -> Found {
     let mut all = Vec::new();
     for (row, record) in reader(folder().join("vader-groundtruth").join(file), b'\t', false)?.records().enumerate() {
         let record = record?;
@@ -179,7 +181,7 @@ pub fn rated(file: &str, products: bool) -> Found {
 }
 
 /// Narratives of the US consumer bureau's complaints, public domain: cut into short pieces, as people post.
-pub fn narratives() -> Found {
+pub(crate) fn narratives() -> Found {
     let mut all = Vec::new();
     for file in ["cfpb-dated/complaints_even_ids.csv", "cfpb-nagakoushik/complaints_sample.csv"] {
         let mut reader = reader(folder().join(file), b',', true)?;

@@ -30,6 +30,9 @@ struct Set {
     weights: [f64; 4],
 }
 
+/// Places of a text's features, what its labels say per class, what it weighs per class.
+type Learned = (Vec<u32>, [Option<bool>; 4], [f64; 4]);
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "src/enrich/intent/weights.bin".into());
     let sets = [
@@ -48,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         },
         Set { name: "narratives", examples: corpora::narratives()?, weights: [0.3, 1.0, 0.5, 0.5] },
     ];
-    let mut learned: Vec<(Vec<u32>, [Option<bool>; 4], [f64; 4])> = Vec::new();
+    let mut learned: Vec<Learned> = Vec::new();
     for set in &sets {
         for example in set.examples.iter().filter(|e| !e.held_out) {
             let mut places = Vec::new();

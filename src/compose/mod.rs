@@ -9,6 +9,7 @@ pub(crate) mod compare;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
+pub(crate) mod heard;
 pub(crate) mod ingest;
 pub(crate) mod inputs;
 pub(crate) mod inspect;

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
+
 use crate::chart::missing_glyphs;
 use crate::cli::Report as Arguments;
 use crate::cluster::corpus::Source;
 use crate::cluster::words::distinctive;
 use crate::compose::analyse::{Analysis, Found};
+use crate::compose::heard;
 use crate::compose::read::FileFacts;
+use crate::enrich::Intent;
 use crate::error::Result;
 use crate::normalise::sums::FileSums;
 use crate::report::model::{FeedReport, FileReport, IssueReport, Problem};
@@ -131,10 +135,10 @@ fn more_feeds(feeds: usize) -> Option<String> {
 }
 
 /// Reasons to doubt a number, beside those of the first screen.
-pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport]) -> Result<Vec<String>> {
+pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport], asked: &[Intent]) -> Result<Vec<String>> {
     let found = &analysis.found;
     let mut caveats = vec![found.issues.report.note.clone()];
-    caveats.push("Intent was not computed: counts are of records, not of complaints alone.".into());
+    caveats.extend(heard::caveats(found, asked)?);
     let masked = found.voiced.masked().words();
     if !masked.is_empty() {
         caveats.push(format!("Personal data masked in the texts: {masked}."));
@@ -220,6 +224,14 @@ pub(crate) fn population(arguments: &Arguments) -> String {
         Count::Inbound => "dated records by customers (--count inbound)".to_string(),
         Count::All => "all dated records (--count all)".to_string(),
     };
+    let base = match arguments.enrich.intents.as_slice() {
+        [] => base,
+        [Intent::Complaint] => base.replacen("records", "complaints", 1),
+        several => {
+            let words: Vec<&str> = several.iter().map(|intent| intent.word()).collect();
+            format!("{base}; only those read as {}", words.join(" or "))
+        }
+    };
     match arguments.reading.conditions.as_slice() {
         [] => base,
         conditions => format!("{base}; only {}", conditions.join(" and ")),
@@ -239,6 +251,12 @@ pub(crate) fn options(arguments: &Arguments) -> Vec<String> {
     say("by", trend.by.map(|by| by.name().to_string()));
     say("tz", (trend.tz != "UTC").then(|| trend.tz.clone()));
     say("segment", trend.segment.clone());
+    for intent in &arguments.enrich.intents {
+        say("intent", Some(intent.to_string()));
+    }
+    for part in &arguments.enrich.off {
+        say("no-enrich", part.to_possible_value().map(|v| v.get_name().to_owned()));
+    }
     say("issues", arguments.cluster.issues.map(|k| k.to_string()));
     say("issues-from", arguments.cluster.issues_from.clone());
     for map in &arguments.reading.dumps.ingest.map {

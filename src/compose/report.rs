@@ -160,7 +160,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     }
     let interval = garwood(now.observed.unwrap_or(0) as f64, 0.95, 1.0);
     let labels = found.issues.report.origin == "labels";
-    let mut caveats = provenance::caveats(analysis, &cards)?;
+    let mut caveats = provenance::caveats(analysis, &cards, &arguments.enrich.intents)?;
     caveats.dedup();
     Ok(Report {
         schema: SCHEMA,

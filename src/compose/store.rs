@@ -84,8 +84,7 @@ fn did(entry: &Entry) -> String {
             let mut parts = vec![format!("{} new", words::count(sum(|s| s.stored)))];
             let more = [(sum(|s| s.updated), "updated"), (entry.removed, "removed")];
             parts.extend(more.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", words::count(*n))));
-            let names: Vec<&str> = entry.dumps.iter().map(|dump| dump.sums.path.as_str()).collect();
-            format!("{}: {}", parts.join(", "), names.join(", "))
+            parts.join(", ")
         }
     }
 }

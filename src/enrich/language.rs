@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use whichlang::{Lang, detect_language};
 
+use crate::enrich::table::Table;
+
 /// The tag of a language that cannot be told (BCP 47, RFC 5646 §4.1: undetermined).
 pub const UNKNOWN: &str = "und";
 /// Bytes looked at: the language of a text shows in its first lines.
@@ -67,7 +69,7 @@ const LATIN: &[&str] =
     &["de", "en", "es", "fr", "it", "nl", "pt", "sv", "tr", "da", "no", "fi", "hu", "ro", "id", "ca", "sl"];
 
 /// Function word → the languages it belongs to, as bits by place in [`LATIN`].
-static FUNCTION_WORDS: LazyLock<BTreeMap<&'static str, u32>> = LazyLock::new(|| {
+static FUNCTION_WORDS: LazyLock<Table<u32>> = LazyLock::new(|| {
     let mut words: BTreeMap<&'static str, u32> = BTreeMap::new();
     for (at, tag) in LATIN.iter().enumerate() {
         for word in stop_words::lookup(tag).unwrap_or_default() {
@@ -76,7 +78,7 @@ static FUNCTION_WORDS: LazyLock<BTreeMap<&'static str, u32>> = LazyLock::new(|| 
     }
     // "no" is a word of too many languages to speak for one.
     words.remove("no");
-    words
+    Table::new(words)
 });
 
 /// The language of `text`: found, else the one the dump names, else [`UNKNOWN`].
@@ -148,27 +150,30 @@ fn latin(letters: &str, many: usize) -> &'static str {
     let mut word = String::new();
     for raw in letters.split(|c: char| !(c.is_alphanumeric() || c == '\'')) {
         word.clear();
-        word.extend(raw.chars().flat_map(char::to_lowercase));
-        if let Some(languages) = FUNCTION_WORDS.get(word.as_str()) {
+        if raw.is_ascii() {
+            word.push_str(raw);
+            word.make_ascii_lowercase();
+        } else {
+            word.extend(raw.chars().flat_map(char::to_lowercase));
+        }
+        if let Some(languages) = FUNCTION_WORDS.get(&word) {
             known += 1;
-            for (at, hit) in hits.iter_mut().enumerate() {
-                *hit += (languages >> at) & 1;
+            let mut left = *languages;
+            while left != 0 {
+                hits[left.trailing_zeros() as usize] += 1;
+                left &= left - 1;
             }
         }
     }
     let best = hits.iter().copied().max().unwrap_or(0);
+    // Clear function words need no second witness; they also know languages that the n-grams do not.
+    if best >= 3 && hits.iter().filter(|n| **n * 2 > best).count() == 1 {
+        return hits.iter().position(|n| *n == best).map_or(UNKNOWN, |at| LATIN[at]);
+    }
     let heard = tag_of(detect_language(letters));
     let own = LATIN.iter().position(|tag| *tag == heard).map_or(0, |at| hits[at]);
     if own == best && own > 0 && (own >= 2 || many >= LEAST_LETTERS * 2) {
         return heard;
-    }
-    // Clear function words of another language outvote the n-grams, which know only sixteen.
-    if best >= 3 && best >= own * 2 {
-        let mut leaders = LATIN.iter().zip(hits).filter(|(_, n)| *n == best);
-        if let (Some((tag, _)), None) = (leaders.next(), leaders.next()) {
-            return tag;
-        }
-        return UNKNOWN;
     }
     // No function word at all: headlines and lists. The halves must agree.
     if known == 0 && many >= LONG && heard != "vi" {

@@ -15,6 +15,7 @@ pub mod profile;
 pub mod reach;
 pub mod redact;
 pub mod sentiment;
+mod table;
 #[cfg(test)]
 mod testing;
 pub mod together;
@@ -224,5 +225,29 @@ mod tests {
         assert_eq!(off.texts_of("text_language").unwrap().get(0), None);
         assert_eq!(off.floats_of("sentiment").unwrap().get(0), None);
         assert_eq!(off.intents().unwrap(), [None]);
+    }
+
+    #[test]
+    fn bad_input_is_heard_in_linear_time() {
+        let million = |unit: &str| unit.repeat(1_000_000 / unit.len());
+        let texts = [
+            million("why is the app so bad but good "),
+            million("x"),
+            million("!?"),
+            million("\u{200b}"),
+            million("e\u{301}\u{302}"),
+            million("заказ order 注文 "),
+            million("іdіоt "),
+            million("👎"),
+            million("@a #b http://c.d "),
+            million("1 "),
+            "\0\u{feff}\u{202e}".to_owned(),
+        ];
+        let uids: Vec<String> = (0..texts.len()).map(|i| format!("{i:02}")).collect();
+        let rows: Vec<Plain<'_>> =
+            uids.iter().zip(&texts).map(|(uid, text)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
+        let voiced = enrich(&records_of(&rows).unwrap(), &Options::default()).unwrap();
+        assert_eq!(voiced.len(), texts.len());
+        assert!(voiced.floats_of("sentiment").unwrap().iter().flatten().all(|s| (-1.0..=1.0).contains(&s)));
     }
 }

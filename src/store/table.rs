@@ -142,6 +142,7 @@ pub(crate) fn commit(folder: &Path, before: Option<&Table>, change: Change, entr
         Some(table) => table.delta.log_store(),
         None => builder(folder)?.build_storage().map_err(|error| explain(folder, "open the log", &error))?,
     };
+    settle(&[folder]);
     let done = wait(async {
         let state = match before {
             Some(table) => Some(table.delta.snapshot()?),
@@ -151,9 +152,21 @@ pub(crate) fn commit(folder: &Path, before: Option<&Table>, change: Change, entr
         CommitBuilder::from(properties).with_actions(actions).build(reference, log, operation).await
     })?;
     match done {
-        Ok(done) => Ok(Some(done.version())),
+        Ok(done) => {
+            let log = folder.join("_delta_log");
+            settle(&[&log.join(format!("{:020}.json", done.version())), &log]);
+            Ok(Some(done.version()))
+        }
         Err(error) if is_overtaken(&error) => Ok(None),
         Err(error) => Err(explain(folder, "commit", &error)),
+    }
+}
+
+/// Asks that what was written be on the disk, should the power fail now. Where the file system cannot promise that for
+/// folders, nothing is lost by asking.
+fn settle(paths: &[&Path]) {
+    for path in paths {
+        let _ = std::fs::File::open(path).and_then(|file| file.sync_all());
     }
 }
 

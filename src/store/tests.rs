@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use proptest::prelude::{ProptestConfig, Strategy, prop, proptest};
 use tempfile::TempDir;
 
 use super::*;
@@ -164,6 +165,43 @@ fn newer_versions_take_the_place_of_older_whatever_the_order_of_calls() {
     assert_eq!((done.entry.dumps[0].sums.updated, done.entry.dumps[0].sums.unchanged), (0, 1));
     let done = ingest(&back, &[("z.csv", &[["1", "reopened", "2026-02-01", "open", "kim", "2026-01-01"]])]);
     assert_eq!((done.entry.dumps[0].sums.updated, done.entry.dumps[0].sums.unchanged), (1, 0));
+}
+
+/// Versions of three records, each with a time of change; some of the same time.
+fn versions() -> impl Strategy<Value = Vec<Row>> {
+    let id = prop::sample::select(vec!["1", "2", "3"]);
+    let text = prop::sample::select(vec!["a", "b", "c", "d"]);
+    let updated = prop::sample::select(vec!["2026-01-01", "2026-01-02", "2026-01-03"]);
+    let status = prop::sample::select(vec!["open", "solved"]);
+    let row = (id, text, updated, status).prop_map(|(id, text, at, status)| [id, text, at, status, "", "2026-01-01"]);
+    prop::collection::vec(row, 1..9)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn with_times_of_change_the_order_and_the_cut_of_calls_do_not_matter(
+        rows in versions(), cut in 0_usize..9, turn in 0_usize..9,
+    ) {
+        let mut turned = rows.clone();
+        turned.rotate_left(turn % rows.len());
+        let (one, two) = rows.split_at(cut.min(rows.len()));
+        let (_a, there) = store();
+        for part in [one, two].into_iter().filter(|part| !part.is_empty()) {
+            ingest(&there, &[("x.csv", part)]);
+        }
+        let (_b, back) = store();
+        for row in turned.iter().rev() {
+            ingest(&back, &[("y.csv", std::slice::from_ref(row))]);
+        }
+        same_but_for_places(&there, &back);
+        // All of it in one call, as dumps read directly would be; and once more, which changes nothing.
+        let (_c, whole) = store();
+        ingest(&whole, &[("z.csv", &turned)]);
+        same_but_for_places(&there, &whole);
+        assert!(!ingest(&there, &[("z.csv", &turned)]).changed);
+    }
 }
 
 #[test]

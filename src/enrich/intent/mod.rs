@@ -30,10 +30,10 @@ struct Scale {
 
 /// Chosen on 300 mentions labelled by hand that are in no evaluation (`examples/evaluate/enrich.rs`).
 const SCALES: [Scale; 6] = [
-    Scale { intent: Intent::Abuse, bias: -0.5, model: (1.0, 6.0), sentiment: 0.0 },
-    Scale { intent: Intent::Complaint, bias: -1.2, model: (0.4, 3.0), sentiment: -0.8 },
+    Scale { intent: Intent::Abuse, bias: -0.1, model: (1.0, 6.0), sentiment: 0.0 },
+    Scale { intent: Intent::Complaint, bias: -0.9, model: (0.4, 3.0), sentiment: -0.8 },
     Scale { intent: Intent::Idea, bias: -2.0, model: (0.0, 0.0), sentiment: 0.0 },
-    Scale { intent: Intent::Praise, bias: -1.0, model: (0.6, 4.0), sentiment: 2.0 },
+    Scale { intent: Intent::Praise, bias: -1.0, model: (0.8, 5.0), sentiment: 2.5 },
     Scale { intent: Intent::Question, bias: -2.0, model: (0.5, 4.0), sentiment: 0.0 },
     Scale { intent: Intent::Spam, bias: -2.8, model: (0.0, 0.0), sentiment: 0.0 },
 ];

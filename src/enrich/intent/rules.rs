@@ -99,14 +99,14 @@ pub const RULES: &[Rule] = &[
             r"|irritating|atrocious|appalling|abysmal|lousy|incompetent|unprofessional|the worst|worst (\w+ )?ever|fed up",
             r"|sick of|tired of|waste of|a joke|unhappy|dissatisfied|misleading|deceptive|shame on|do better",
             r"|pisse[sd] (me |us )?off|makes me (\w+ )?(angry|mad)|wtf|poorly|downhill|degenerat\w+|overpriced|nightmare",
-            r"|let down|half hearted|horrible (\w+ )?(service|experience|quality|support|app|product)",
+            r"|let down|half hearted|(everything|something|what's|what is) (that's |that is )?wrong with|irrationally|pisses|horrible (\w+ )?(service|experience|quality|support|app|product)",
             r"|awful (\w+ )?(service|experience|quality|support|app|product)|bad (service|quality|experience|idea|design|decision)",
             r"|poor(ly)? (\w+ )?(service|quality|design|designed|decision|decisions|performance|made|support)) ",
         ),
     ),
     rule(
         Complaint,
-        1.0,
+        1.2,
         "why",
         concat!(
             r" (why|how come|what's the point of|what is the point of) (the hell |the fuck |on earth )?",
@@ -132,6 +132,12 @@ pub const RULES: &[Rule] = &[
             r"(crash\w*|fail\w*|freez\w*|los(es|ing|t)|dropp\w+|drops|stopp\w+|stops|restart\w*|reboot\w*|disconnect\w*",
             r"|popp\w+|pops|going down|asking|shut\w*|cut\w*|interrupt\w*|forget\w*|los(es|ing)|hacked|goes|turns off|broke) ",
         ),
+    ),
+    rule(
+        Complaint,
+        0.9,
+        "every time",
+        r" (every time (i|it|we|my)|everytime|all the time|all of a sudden|over and over|yet again|once again) ",
     ),
     rule(
         Complaint,
@@ -206,7 +212,7 @@ pub const RULES: &[Rule] = &[
         Complaint,
         -1.2,
         "solved",
-        r" (fixed (all|my|it)|how to fix|fix(es)? for|solved|no (problem|problems|issues?)|without (a|any) (problem|problems|issues?)|never had (a|an|any) (problem|issue)) ",
+        r" (fixed (all|my|it)|how to fix|here is how|fix(es)? for|solved|no (problem|problems|issues?)|without (a|any) (problem|problems|issues?)|never had (a|an|any) (problem|issue)) ",
     ),
     rule(
         Complaint,
@@ -219,7 +225,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule(
         Praise,
-        1.8,
+        1.2,
         "praise",
         concat!(
             r" (thank you (so|for|all)|thanks (so|for|to)|love (it|this|my|your|the|that|how)|loving|loved (it|this)",
@@ -232,7 +238,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule(
         Praise,
-        -2.0,
+        -1.2,
         "praise turned round",
         concat!(
             r" ((not|never|isn't|wasn't|don't|didn't|hardly|no) (\w+ )?(good|great|impressed|happy|recommend|love|worth|like|nice",
@@ -241,7 +247,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule(
         Praise,
-        -1.2,
+        -0.7,
         "dismay",
         r" (but|however|unfortunately|terrible|awful|horrible|worst|sucks?|disappoint\w+|useless|annoying|broken|problem|problems|refund|complain\w*|poor|poorly|hate) ",
     ),

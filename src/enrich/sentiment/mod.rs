@@ -9,14 +9,17 @@
 
 mod words;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::enrich::sentiment::words::{DEGREE, degree, described, idioms, negates, valence, weakens};
+use crate::enrich::sentiment::words::{DEGREE, described, idioms, known, weakens};
 
 /// A negation turns a valence round and weakens it (Hutto & Gilbert 2014, §3.3).
 const NEGATION: f64 = -0.74;
+/// "never so good" strengthens.
+const EMPHATIC: f64 = 1.25;
 /// What capitals add among words without.
 const CAPITALS: f64 = 0.733;
 /// What an exclamation mark adds, up to four.
@@ -54,20 +57,26 @@ pub struct Weighed {
     pub rules: Vec<String>,
 }
 
+/// Hears which rule changed which word; the words for it are made only where somebody listens.
+trait Note: FnMut(usize, &dyn Fn() -> String) {}
+impl<F: FnMut(usize, &dyn Fn() -> String)> Note for F {}
+
 /// A word of the text.
 struct Word<'t> {
     written: &'t str,
-    lower: String,
+    lower: &'t str,
     valence: Option<f64>,
     degree: Option<f64>,
+    negates: bool,
     capitals: bool,
 }
 
 /// The sentiment of a text, from -1 to 1, to four decimals; 0 where no word says anything.
 pub fn score(text: &str) -> f64 {
     let text = describe_emoji(text);
-    let words = words_of(&text);
-    let mut weights = weights(&words, &mut |_, _| {});
+    let lower = lowered(&text);
+    let words = words_of(&text, &lower);
+    let mut weights = weights(&words, &mut |_: usize, _: &dyn Fn() -> String| {});
     soften_before_but(&words, &mut weights);
     total(&weights, &text).0
 }
@@ -75,9 +84,10 @@ pub fn score(text: &str) -> f64 {
 /// The sentiment of a text with every word's part in it.
 pub fn explain(text: &str) -> Explained {
     let text = describe_emoji(text);
-    let words = words_of(&text);
+    let lower = lowered(&text);
+    let words = words_of(&text, &lower);
     let mut rules: Vec<Vec<String>> = vec![Vec::new(); words.len()];
-    let mut weights = weights(&words, &mut |at, rule: String| rules[at].push(rule));
+    let mut weights = weights(&words, &mut |at: usize, rule: &dyn Fn() -> String| rules[at].push(rule()));
     let before = weights.clone();
     soften_before_but(&words, &mut weights);
     for (at, (was, is)) in before.iter().zip(&weights).enumerate() {
@@ -96,8 +106,15 @@ pub fn explain(text: &str) -> Explained {
     Explained { score, words, punctuation }
 }
 
+fn lowered(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+}
+
 /// Emoji in words, set apart from what stands before them.
-fn describe_emoji(text: &str) -> String {
+fn describe_emoji(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
     let mut out = String::with_capacity(text.len());
     let mut after_space = true;
     for c in text.chars() {
@@ -115,21 +132,29 @@ fn describe_emoji(text: &str) -> String {
             }
         }
     }
-    out
+    out.into()
 }
 
 /// The words, without punctuation around them unless that leaves two signs or fewer: then it may be an emoticon.
-fn words_of(text: &str) -> Vec<Word<'_>> {
-    let mut words: Vec<Word<'_>> = text
-        .split_whitespace()
-        .map(|raw| {
-            let bare = raw.trim_matches(|c: char| c.is_ascii_punctuation());
-            let written = if bare.chars().nth(2).is_some() { bare } else { raw };
-            let lower = if written.is_ascii() { written.to_ascii_lowercase() } else { written.to_lowercase() };
-            let capitals = is_upper(written);
-            Word { written, valence: valence(&lower), degree: degree(&lower), capitals, lower }
-        })
-        .collect();
+/// `lower` is the text in lower case.
+fn words_of<'t>(text: &'t str, lower: &'t str) -> Vec<Word<'t>> {
+    let bare = |raw: &'t str| raw.trim_matches(|c: char| c.is_ascii_punctuation());
+    let mut words: Vec<Word<'_>> = Vec::with_capacity(text.len() / 5);
+    for (raw, low) in text.split_whitespace().zip(lower.split_whitespace()) {
+        let stripped = bare(raw);
+        let is_word = stripped.chars().nth(2).is_some();
+        let (written, lower) = if is_word { (stripped, bare(low)) } else { (raw, low) };
+        let known = known(lower);
+        let capitals = is_upper(written);
+        words.push(Word {
+            written,
+            lower,
+            valence: known.valence,
+            degree: known.degree,
+            negates: known.negates,
+            capitals,
+        });
+    }
     // Capitals say something only beside words without.
     let loud = words.iter().filter(|w| w.capitals).count();
     if loud == words.len() {
@@ -144,14 +169,14 @@ fn is_upper(word: &str) -> bool {
 }
 
 /// Every word's valence after the rules that look back at most three words.
-fn weights(words: &[Word<'_>], note: &mut impl FnMut(usize, String)) -> Vec<f64> {
+fn weights(words: &[Word<'_>], note: &mut impl Note) -> Vec<f64> {
     (0..words.len()).map(|at| weigh(words, at, note)).collect()
 }
 
-fn weigh(words: &[Word<'_>], at: usize, note: &mut impl FnMut(usize, String)) -> f64 {
+fn weigh(words: &[Word<'_>], at: usize, note: &mut impl Note) -> f64 {
     let word = &words[at];
-    let after = |steps: usize| words.get(at + steps).map_or("", |w| w.lower.as_str());
-    let before = |steps: usize| at.checked_sub(steps).map_or("", |i| words[i].lower.as_str());
+    let after = |steps: usize| words.get(at + steps).map_or("", |w| w.lower);
+    let before = |steps: usize| at.checked_sub(steps).map_or("", |i| words[i].lower);
     let (Some(lexicon), None) = (word.valence, word.degree) else { return 0.0 };
     if word.lower == "kind" && after(1) == "of" {
         return 0.0;
@@ -160,15 +185,15 @@ fn weigh(words: &[Word<'_>], at: usize, note: &mut impl FnMut(usize, String)) ->
     if word.lower == "no" && words.get(at + 1).is_some_and(|next| next.valence.is_some()) {
         // It negates the next word instead of speaking for itself.
         weight = 0.0;
-        note(at, "negates the next word".into());
+        note(at, &|| "negates the next word".into());
     }
     if before(1) == "no" || before(2) == "no" || (before(3) == "no" && matches!(before(1), "or" | "nor")) {
         weight = lexicon * NEGATION;
-        note(at, "negated by no".into());
+        note(at, &|| "negated by no".into());
     }
     if word.capitals {
         weight += if weight > 0.0 { CAPITALS } else { -CAPITALS };
-        note(at, "capitals".into());
+        note(at, &|| "capitals".into());
     }
     for (steps, fade) in (1..).zip(DISTANCE) {
         let Some(earlier) = at.checked_sub(steps).map(|i| &words[i]) else { break };
@@ -181,12 +206,18 @@ fn weigh(words: &[Word<'_>], at: usize, note: &mut impl FnMut(usize, String)) ->
                 push += if weight > 0.0 { CAPITALS } else { -CAPITALS };
             }
             weight += push * fade;
-            note(at, format!("{} by {}", if degree > 0.0 { "strengthened" } else { "weakened" }, earlier.lower));
+            note(at, &|| format!("{} by {}", if degree > 0.0 { "strengthened" } else { "weakened" }, earlier.lower));
         }
-        let (factor, why) = turned(steps, [before(1), before(2), before(3)]);
-        if factor != 1.0 {
-            weight *= factor;
-            note(at, why);
+        match turned(steps, [before(1), before(2), before(3)], earlier.negates) {
+            Turn::Stays => {}
+            Turn::Stressed => {
+                weight *= EMPHATIC;
+                note(at, &|| "emphatic so or this".into());
+            }
+            Turn::Negated => {
+                weight *= NEGATION;
+                note(at, &|| format!("negated by {}", earlier.lower));
+            }
         }
         if steps == 3 {
             weight = by_idiom(words, at, weight, note);
@@ -195,17 +226,24 @@ fn weigh(words: &[Word<'_>], at: usize, note: &mut impl FnMut(usize, String)) ->
     let least = before(1) == "least" && words[at - 1].valence.is_none();
     if least && !matches!(before(2), "at" | "very") {
         weight *= NEGATION;
-        note(at, "negated by least".into());
+        note(at, &|| "negated by least".into());
     }
     weight
 }
 
-/// What the word `steps` before does to a valence: negation, or "never so good", which strengthens. `before` are the
-/// words one, two and three before.
-fn turned(steps: usize, before: [&str; 3]) -> (f64, String) {
+/// What a word before does to a valence.
+enum Turn {
+    Stays,
+    /// "never so good".
+    Stressed,
+    Negated,
+}
+
+/// What the word `steps` before does, which may be a negation. `before` are the words one, two and three before.
+fn turned(steps: usize, before: [&str; 3], negates: bool) -> Turn {
     let [one, two, three] = before;
     let emphatic = |word: &str| matches!(word, "so" | "this");
-    let never = match steps {
+    let stressed = match steps {
         2 => two == "never" && emphatic(one),
         // The reference's own reading: "so" or "this" right before is enough here.
         3 => (three == "never" && emphatic(two)) || emphatic(one),
@@ -216,17 +254,15 @@ fn turned(steps: usize, before: [&str; 3]) -> (f64, String) {
         3 => three == "without" && (two == "doubt" || one == "doubt"),
         _ => false,
     };
-    let word = before[steps - 1];
-    match (never, no_doubt) {
-        (true, _) => (if steps == 1 { 1.0 } else { 1.25 }, "emphatic so or this".into()),
-        (_, true) => (1.0, String::new()),
-        _ if negates(word) => (NEGATION, format!("negated by {word}")),
-        _ => (1.0, String::new()),
+    match (stressed, no_doubt) {
+        (true, _) => Turn::Stressed,
+        (false, false) if negates => Turn::Negated,
+        _ => Turn::Stays,
     }
 }
 
 /// A phrase around the word, from three before to two after, that has a value of its own; and pairs that weaken.
-fn by_idiom(words: &[Word<'_>], at: usize, mut weight: f64, note: &mut impl FnMut(usize, String)) -> f64 {
+fn by_idiom(words: &[Word<'_>], at: usize, mut weight: f64, note: &mut impl Note) -> f64 {
     let phrase = |first: usize, length: usize| words.get(first..first + length);
     let value = |first: usize, length: usize| {
         let found = phrase(first, length)?;
@@ -237,12 +273,12 @@ fn by_idiom(words: &[Word<'_>], at: usize, mut weight: f64, note: &mut impl FnMu
     let first = around.into_iter().find_map(|(from, length)| value(from, length));
     for (idiom, own) in [first, value(at, 2), value(at, 3)].into_iter().flatten() {
         weight = *own;
-        note(at, format!("idiom: {}", idiom.join(" ")));
+        note(at, &|| format!("idiom: {}", idiom.join(" ")));
     }
     for from in [at - 3, at - 2] {
-        if weakens(&words[from].lower, &words[from + 1].lower) {
+        if weakens(words[from].lower, words[from + 1].lower) {
             weight -= DEGREE;
-            note(at, format!("weakened by {} {}", words[from].lower, words[from + 1].lower));
+            note(at, &|| format!("weakened by {} {}", words[from].lower, words[from + 1].lower));
         }
     }
     weight

@@ -1,8 +1,11 @@
 //! The word lists of VADER's rules, and its lexicon.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use vader_sentiment::{EMOJI_LEXICON, LEXICON};
+
+use crate::enrich::table::Table;
 
 /// What a word that strengthens or weakens adds (Hutto & Gilbert 2014, §3.3: the mean effect of a degree modifier).
 pub(super) const DEGREE: f64 = 0.293;
@@ -123,41 +126,44 @@ const IDIOMS: &[(&[&str], f64)] = &[
 /// Where the crate's lexicon differs from the reference's.
 const CORRECTED: &[(&str, f64)] = &[(":p", 1.0), ("heart", 3.2), ("hearts", 3.3)];
 
-/// Word → mean valence of ten raters, -4 to 4; sorted by word. Only lower-case words: others are never looked up.
-static VALENCES: LazyLock<Vec<(&'static str, f64)>> = LazyLock::new(|| {
-    let mut all: Vec<(&'static str, f64)> = LEXICON
-        .iter()
-        .map(|(word, value)| -> (&'static str, f64) { (word.as_ref(), *value) })
-        .filter(|(word, _)| !CORRECTED.iter().any(|(c, _)| c == word) && !word.chars().any(char::is_uppercase))
-        .collect();
-    all.extend_from_slice(CORRECTED);
-    all.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    all
-});
-
-/// The valence of a lower-case word.
-pub(super) fn valence(word: &str) -> Option<f64> {
-    let at = VALENCES.binary_search_by(|(known, _)| (*known).cmp(word)).ok()?;
-    Some(VALENCES[at].1)
+/// What the lists say of a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known {
+    /// Mean valence of ten raters, -4 to 4.
+    pub(super) valence: Option<f64>,
+    /// How much it strengthens (above 0) or weakens (below 0) the next word.
+    pub(super) degree: Option<f64>,
+    /// Whether it turns what follows round.
+    pub(super) negates: bool,
 }
 
-/// How much a lower-case word strengthens (above 0) or weakens (below 0) the next.
-pub(super) fn degree(word: &str) -> Option<f64> {
-    if STRENGTHEN.binary_search(&word).is_ok() {
-        Some(DEGREE)
-    } else {
-        WEAKEN.binary_search(&word).is_ok().then_some(-DEGREE)
+/// Only lower-case words: others are never looked up.
+static KNOWN: LazyLock<Table<Known>> = LazyLock::new(|| {
+    let mut all: BTreeMap<&'static str, Known> = BTreeMap::new();
+    for (word, value) in LEXICON.iter() {
+        let word: &'static str = word.as_ref();
+        if !word.chars().any(char::is_uppercase) {
+            all.entry(word).or_default().valence = Some(*value);
+        }
     }
+    for (word, value) in CORRECTED {
+        all.entry(word).or_default().valence = Some(*value);
+    }
+    STRENGTHEN.iter().for_each(|word| all.entry(word).or_default().degree = Some(DEGREE));
+    WEAKEN.iter().for_each(|word| all.entry(word).or_default().degree = Some(-DEGREE));
+    NEGATE.iter().for_each(|word| all.entry(word).or_default().negates = true);
+    Table::new(all)
+});
+
+/// What is known of a lower-case word.
+pub(super) fn known(word: &str) -> Known {
+    let known = KNOWN.get(word).copied().unwrap_or_default();
+    Known { negates: known.negates || word.contains("n't"), ..known }
 }
 
 /// Whether two words weaken like one.
 pub(super) fn weakens(first: &str, second: &str) -> bool {
     WEAKEN_PAIRS.contains(&[first, second])
-}
-
-/// Whether a lower-case word turns what follows round.
-pub(super) fn negates(word: &str) -> bool {
-    NEGATE.binary_search(&word).is_ok() || word.contains("n't")
 }
 
 /// The idioms with their values.
@@ -179,10 +185,12 @@ mod tests {
         for list in [STRENGTHEN, WEAKEN, NEGATE] {
             assert!(list.is_sorted());
         }
+        assert!(known("not").negates && known("shouldn't've").negates && !known("knot").negates);
     }
 
     #[test]
     fn the_lexicon_is_corrected() {
+        let valence = |word| known(word).valence;
         assert_eq!((valence("heart"), valence("hearts"), valence(":p")), (Some(3.2), Some(3.3), Some(1.0)));
         assert_eq!((valence("great"), valence("the")), (Some(3.1), None));
     }

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::render::number::count;
-use crate::render::table::{Table, flexible, left, right};
-use crate::render::{csv_table, views};
+use crate::render::{csv_table, views, words};
 
 /// The versions of a store, oldest first.
 #[derive(Debug, Clone, Serialize)]
@@ -49,20 +48,22 @@ pub struct File {
 }
 
 impl History {
-    /// For people.
+    /// For people: what each version did, and from which dumps.
     pub fn text(&self) -> String {
-        let mut table =
-            Table::new(&[right("Version"), left("Made (UTC)"), left("By"), right("Records"), flexible("What", 24)]);
+        let mut out = String::new();
         for version in &self.versions {
-            table.row([
-                version.version.to_string(),
-                version.at.clone(),
-                version.what.clone(),
-                version.records.map_or(String::new(), |n| count(n as i64)),
-                if version.readable { version.did.clone() } else { format!("(gone) {}", version.did) },
-            ]);
+            let records = version.records.map_or(String::new(), |n| format!(" · {} records", count(n as i64)));
+            let gone = if version.readable { "" } else { " · cannot be read any more" };
+            out.push_str(&format!("version {} · {} UTC{records}{gone}\n", version.version, version.at));
+            out.push_str(&format!("  {}: {}\n", version.what, version.did));
+            for file in &version.files {
+                let path = words::truncate_start(&file.path, views::WIDTH - 30);
+                let updated =
+                    if file.updated > 0 { format!(", {} updated", count(file.updated)) } else { String::new() };
+                out.push_str(&format!("    {path}: {} new{updated}\n", count(file.stored)));
+            }
         }
-        table.render(views::WIDTH)
+        out
     }
 
     /// One line per version and dump.
