@@ -72,6 +72,8 @@ impl Error {
             K::IsADirectory => ("it is a folder", "name the files in it, for example FOLDER/*.csv"),
             K::NotADirectory => ("part of the path is not a folder", "check the path"),
             K::StorageFull => ("the disk is full", "free some space and run again; nothing was left half-written"),
+            K::QuotaExceeded => ("the quota of this disk is used up", "free some space and run again"),
+            K::FileTooLarge => ("the file would be larger than is allowed here", "raise the limit (ulimit -f)"),
             K::ReadOnlyFilesystem => ("the disk is read-only", "name another place"),
             K::UnexpectedEof => ("the file ends too early", "export or copy it again"),
             _ => return Self::failed(format!("cannot {doing}: {}", cause.kind())).at(path),

@@ -4,11 +4,16 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
+mod agreement;
 #[path = "../train_intent/corpora.rs"]
 mod corpora;
 mod discovery;
 mod enrich;
 mod personal;
+#[path = "../../tests/common/scenarios.rs"]
+mod scenarios;
+mod signals;
+mod store;
 
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -27,13 +32,23 @@ struct Subject {
 const SUBJECTS: &[Subject] = &[
     Subject {
         name: "discovery",
-        about: "FILE.csv [K]: issues found against known labels (two columns: text, label)",
+        about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
         run: discovery::run,
     },
     Subject {
         name: "enrich",
         about: "[vader|abuse|complaint|question|praise|personal|speed]…: what is heard in texts, against labelled sets",
         run: enrich::run,
+    },
+    Subject {
+        name: "signals",
+        about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
+        run: signals::run,
+    },
+    Subject {
+        name: "store",
+        about: "[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]: ingest, reading, kills and races",
+        run: store::run,
     },
 ];
 

@@ -7,8 +7,10 @@
 
 use crate::cluster::corpus::{Corpus, Terms};
 use crate::cluster::lift::{self, Learned};
+use crate::cluster::threshold::{self, MISSED};
 
-/// From this overlap on two groups are one: half of what either finds, were they equally large, the other finds too.
+/// From this overlap on two groups are one: half of what either finds, were they equally large, the other finds too. A
+/// third joins what is merely near: eight forums became four.
 const SAME: f64 = 0.5;
 
 /// The labels with groups put together until no two overlap by `SAME`; the numbers of emptied groups stay unused.
@@ -61,7 +63,7 @@ fn pairs(learned: &Learned<'_>) -> Vec<(u32, u32)> {
 fn overlaps(learned: &Learned<'_>) -> Vec<u32> {
     let groups = learned.groups;
     let (spoken, _) = lift::spoken_of(learned);
-    let least = lift::min_scores(learned, &spoken);
+    let fits = threshold::fits(learned, &spoken, MISSED);
     let weights = lift::weights(learned, &spoken);
     let mut both = vec![0_u32; groups * groups];
     let mut scores = vec![0.0; groups];
@@ -69,7 +71,7 @@ fn overlaps(learned: &Learned<'_>) -> Vec<u32> {
     for text in 0..learned.labels.len() {
         lift::score(learned, &weights, text, &mut scores);
         reached.clear();
-        reached.extend((0..groups).filter(|g| !spoken[*g].is_empty() && scores[*g] >= least[*g]));
+        reached.extend((0..groups).filter(|g| !spoken[*g].is_empty() && scores[*g] >= fits[*g].min_score - 1e-9));
         for a in &reached {
             for b in &reached {
                 both[a * groups + b] += 1;

@@ -75,6 +75,11 @@ pub struct Issue {
     pub first_seen: Option<Date>,
     /// A record matches when its score reaches this.
     pub min_score: f64,
+    /// When it was discovered: of the distinct texts that reached `min_score`, the share that were its own. Null when
+    /// a person wrote it.
+    pub precision: Option<f64>,
+    /// When it was discovered: of its own distinct texts, the share that reached `min_score`.
+    pub recall: Option<f64>,
     /// Its keywords, heaviest first.
     pub keywords: Vec<Keyword>,
     /// A record holding one of these never matches.

@@ -11,8 +11,19 @@ use crate::cluster::tokens::has_word;
 use crate::error::{Error, Result, nearest};
 
 const TOP_KEYS: &[&str] = &["version", "tokenizer", "ignore", "issue", "pin"];
-const ISSUE_KEYS: &[&str] =
-    &["id", "name", "status", "owner", "first_seen", "min_score", "keywords", "exclude", "pattern"];
+const ISSUE_KEYS: &[&str] = &[
+    "id",
+    "name",
+    "status",
+    "owner",
+    "first_seen",
+    "min_score",
+    "precision",
+    "recall",
+    "keywords",
+    "exclude",
+    "pattern",
+];
 const PIN_KEYS: &[&str] = &["uid", "issue", "not"];
 
 /// A record matches at this score where the file names no other.
@@ -142,6 +153,8 @@ impl Reader<'_> {
             owner: self.string(table, "owner")?.unwrap_or_default(),
             first_seen: self.date(table, "first_seen")?,
             min_score,
+            precision: self.number(table, "precision")?,
+            recall: self.number(table, "recall")?,
             keywords: self.keywords(table, min_score)?,
             exclude,
             pattern,

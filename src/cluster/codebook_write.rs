@@ -12,6 +12,7 @@ const HEADER: &str = "\
 #   status     active (counted) | candidate (shown, not counted) | resolved | retired | merged
 #   keywords   words and phrases with their weights: a record matches when the weights of those it holds reach
 #              min_score. Case, plurals and word endings do not matter. [\"late flight\", \"delayed\"] is each enough alone
+#   precision  when it was discovered: the share of the texts found that were its own; recall: the share of its own found
 #   exclude    a record that holds one of these never matches
 #   pattern    a regular expression, enough alone
 #
@@ -64,6 +65,11 @@ fn write_issue(out: &mut String, issue: &Issue) {
         let _ = writeln!(out, "first_seen = {day}");
     }
     let _ = writeln!(out, "min_score = {}", decimal(issue.min_score));
+    for (key, share) in [("precision", issue.precision), ("recall", issue.recall)] {
+        if let Some(share) = share {
+            let _ = writeln!(out, "{key} = {}", decimal(share));
+        }
+    }
     let alone = !issue.keywords.is_empty() && issue.keywords.iter().all(|keyword| keyword.weight == issue.min_score);
     if alone {
         let texts: Vec<String> = issue.keywords.iter().map(|keyword| keyword.text.clone()).collect();
@@ -159,6 +165,8 @@ mod tests {
                     owner,
                     first_seen: seen.map(|day| date(1970, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap()),
                     min_score: f64::from(min_score) / 4.0,
+                    precision: pattern.as_ref().map(|_| f64::from(min_score) / 1000.0),
+                    recall: Some(0.875),
                     keywords,
                     exclude,
                     pattern: pattern.filter(|p| regex::Regex::new(p).is_ok()),

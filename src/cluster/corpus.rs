@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use crate::cluster::copies::leaders;
 use crate::cluster::intern::{Interner, NONE, mix};
 use crate::cluster::language::{self, LanguageId};
 use crate::cluster::sparse::Sparse;
@@ -38,7 +39,7 @@ pub struct Corpus {
     pub surfaces: Interner,
     /// The tokens of each distinct text: (stem, surface), without negations.
     pub texts: Vec<Vec<Token>>,
-    /// The sources that say each of them, first to last; form letters and copies stand together.
+    /// The sources that say each of them or nearly so, first to last: form letters and copies stand together.
     pub members: Vec<Vec<usize>>,
 }
 
@@ -75,7 +76,25 @@ impl Corpus {
             }
         }
         corpus.group(all);
+        corpus.join_copies();
         corpus
+    }
+
+    /// Takes the near copies of a text for the text itself.
+    fn join_copies(&mut self) {
+        let leaders = leaders(&self.texts);
+        let mut place = vec![usize::MAX; leaders.len()];
+        let (texts, members) = (std::mem::take(&mut self.texts), std::mem::take(&mut self.members));
+        for (i, (text, members)) in texts.into_iter().zip(members).enumerate() {
+            if leaders[i] == i {
+                place[i] = self.texts.len();
+                self.texts.push(text);
+                self.members.push(members);
+            } else {
+                self.members[place[leaders[i]]].extend(members);
+            }
+        }
+        self.members.iter_mut().for_each(|members| members.sort_unstable());
     }
 
     /// Groups texts of equal stems, in the order of their first source.

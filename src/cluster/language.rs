@@ -2,9 +2,12 @@
 
 use std::sync::LazyLock;
 
+use polars::prelude::StringChunked;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::cluster::intern::{Interner, NONE};
+use crate::enrich::Voiced;
+use crate::error::Result;
 
 /// A language's place in `LANGUAGES`.
 pub type LanguageId = usize;
@@ -210,6 +213,27 @@ pub fn language(tag: Option<&str>) -> LanguageId {
     }
     let known = LANGUAGES.iter().position(|entry| entry.tags.iter().any(|tag| primary.eq_ignore_ascii_case(tag)));
     known.unwrap_or(COUNT - 1)
+}
+
+/// The languages records are cut in: that of the text where it was heard, else the one the dump names.
+pub struct Languages<'a> {
+    heard: Option<&'a StringChunked>,
+    named: &'a StringChunked,
+}
+
+impl<'a> Languages<'a> {
+    /// Of all records.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn of(voiced: &'a Voiced) -> Result<Self> {
+        Ok(Self { heard: voiced.texts_of("text_language").ok(), named: voiced.texts_of("language")? })
+    }
+
+    /// The BCP 47 tag of one record; null where nothing is known.
+    pub fn get(&self, row: usize) -> Option<&'a str> {
+        self.heard.and_then(|heard| heard.get(row)).or_else(|| self.named.get(row))
+    }
 }
 
 /// What one word is.

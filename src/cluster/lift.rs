@@ -1,7 +1,9 @@
 //! Groups → issues: the keywords that tell a group's texts from the rest, their weights, a name, a score to reach.
 //!
 //! Formulae of methods.md §1.5. For group c with `n_c` of `n` texts, `a` of them holding a term that `df` texts hold:
-//! `p = (a + df/n)/(n_c + 1)`, `q = (df − a + df/n)/(n − n_c + 1)`, lift `L = ln(p/q)`, importance `I = (a/n_c)·L`.
+//! `p = (a + ½)/(n_c + 1)`, `q = (df − a + ½)/(n − n_c + 1)`, lift `L = ln(p/q)`, importance `I = (a/n_c)·L`. The halves
+//! (Jeffreys 1946) instead of §1.5's `df/n`: with that, three texts of 20,000 made a word weigh more than one that
+//! hundreds of the group's texts and a handful of others hold.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +14,8 @@ use rayon::prelude::*;
 
 use crate::cluster::codebook::{Issue, Keyword, Status, new_id};
 use crate::cluster::corpus::{Corpus, Terms};
-use crate::cluster::intern::NONE;
+use crate::cluster::surfaces::Surfaces;
+use crate::cluster::threshold::{self, MISSED};
 use crate::error::Result;
 
 /// Keywords kept per issue.
@@ -21,10 +24,10 @@ const KEYWORDS: usize = 50;
 const FEWEST: u32 = 3;
 /// A keyword is more than this many times as frequent in its group.
 const LIFT: f64 = 1.5;
+/// Texts with and without the term added to each side (Jeffreys 1946).
+const PRIOR: f64 = 0.5;
 /// Terms in a name.
 const NAME_TERMS: usize = 3;
-/// Scores tried as `min_score`, in quarters: 1, 1.25, ... 12. Long texts hold many keywords, so theirs lie high.
-const MIN_SCORES: std::ops::RangeInclusive<u32> = 4..=48;
 
 /// What discovery knows when the groups are final.
 pub struct Learned<'a> {
@@ -47,22 +50,24 @@ pub(crate) struct Speaks {
     pub(crate) lift: f64,
     importance: f64,
     /// `p·L`: orders the words of a name (methods.md §1.4).
-    telling: f64,
+    pub(crate) telling: f64,
 }
 
-/// The issues, the largest first. Groups without a keyword make none.
+/// The issues, the largest first, and for each group the place of its issue. Groups without a keyword make none.
 ///
 /// # Errors
 /// Never for a date within the calendar.
-pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
+pub fn codebook_of(learned: &Learned<'_>) -> Result<(Vec<Issue>, Vec<Option<usize>>)> {
     let (spoken, sizes) = spoken_of(learned);
     let groups = learned.groups;
     let surfaces = Surfaces::of(learned, &spoken);
-    let min_scores = min_scores(learned, &spoken);
+    let fits = threshold::fits(learned, &spoken, MISSED);
     let mut order: Vec<usize> = (0..groups).filter(|group| !spoken[*group].is_empty()).collect();
     order.sort_by_key(|group| (std::cmp::Reverse(sizes[*group]), surfaces.name(&spoken[*group], learned.terms, 9)));
     let mut issues: Vec<Issue> = Vec::new();
+    let mut place = vec![None; groups];
     for group in order {
+        place[group] = Some(issues.len());
         let speaks = &spoken[group];
         let mut keywords: Vec<Keyword> =
             speaks.iter().map(|s| Keyword { text: surfaces.text(s.term), weight: round(s.lift) }).collect();
@@ -84,13 +89,15 @@ pub fn codebook_of(learned: &Learned<'_>) -> Result<Vec<Issue>> {
             status: Status::Active,
             owner: String::new(),
             first_seen: members.filter_map(|(_, at)| *at).min().map(day).transpose()?,
-            min_score: min_scores[group],
+            min_score: fits[group].min_score,
+            precision: fits[group].precision.map(round),
+            recall: Some(round(fits[group].recall)),
             keywords,
             exclude: Vec::new(),
             pattern: None,
         });
     }
-    Ok(issues)
+    Ok((issues, place))
 }
 
 /// For each group its keywords, the most important first, and its number of texts.
@@ -133,9 +140,8 @@ fn speaks(term: usize, a: u32, df: u32, n_c: u32, n: u32) -> Option<Speaks> {
         return None;
     }
     let (a, df, n_c, n) = (f64::from(a), f64::from(df), f64::from(n_c), f64::from(n));
-    let prior = df / n;
-    let p = (a + prior) / (n_c + 1.0);
-    let q = (df - a + prior) / (n - n_c + 1.0);
+    let p = (a + PRIOR) / (n_c + 2.0 * PRIOR);
+    let q = (df - a + PRIOR) / (n - n_c + 2.0 * PRIOR);
     let lift = (p / q).ln();
     (lift > LIFT.ln()).then(|| Speaks { term, lift, importance: a / n_c * lift, telling: p * lift })
 }
@@ -162,125 +168,20 @@ pub(crate) fn score(learned: &Learned<'_>, weights: &[Vec<(u32, f64)>], text: us
     }
 }
 
-/// For each group the score that tells its own texts from the rest best: the largest F1 (van Rijsbergen 1979) of
-/// "score reaches it" against membership, over the scores of [`MIN_SCORES`]; of equals the lowest.
-pub(crate) fn min_scores(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Vec<f64> {
-    let weights = weights(learned, spoken);
-    let steps = MIN_SCORES.count();
-    // Per group and score: texts that reach it, members that do.
-    let mut reached = vec![(0_u32, 0_u32); learned.groups * steps];
-    let mut sizes = vec![0_u32; learned.groups];
-    let mut scores = vec![0.0_f64; learned.groups];
-    for (text, label) in learned.labels.iter().enumerate() {
-        sizes[*label as usize] += 1;
-        score(learned, &weights, text, &mut scores);
-        for (group, score) in scores.iter().enumerate() {
-            for (step, quarter) in MIN_SCORES.enumerate() {
-                if *score >= f64::from(quarter) / 4.0 {
-                    let cell = &mut reached[group * steps + step];
-                    cell.0 += 1;
-                    cell.1 += u32::from(*label as usize == group);
-                }
-            }
-        }
-    }
-    (0..learned.groups)
-        .map(|group| {
-            let f1 = |step: usize| {
-                let (all, own) = reached[group * steps + step];
-                2.0 * f64::from(own) / f64::from(all + sizes[group]).max(1.0)
-            };
-            let best = (0..steps).map(f1).fold(0.0, f64::max);
-            let chosen = (0..steps).find(|step| f1(*step) >= best).unwrap_or(0);
-            f64::from(*MIN_SCORES.start() + chosen as u32) / 4.0
-        })
-        .collect()
-}
-
-/// How people write each term.
-struct Surfaces {
-    texts: Vec<String>,
-}
-
-impl Surfaces {
-    /// The most frequent surface of every keyword; of equals the first in the alphabet.
-    fn of(learned: &Learned<'_>, spoken: &[Vec<Speaks>]) -> Self {
-        let terms: BTreeSet<usize> = spoken.iter().flatten().map(|s| s.term).collect();
-        let mut word_term = vec![NONE; learned.corpus.stems.len()];
-        let mut phrase_term: Vec<([u32; 2], u32)> = Vec::new();
-        for term in terms {
-            match learned.terms.stems[term] {
-                [word, NONE] => word_term[word as usize] = term as u32,
-                phrase => phrase_term.push((phrase, term as u32)),
-            }
-        }
-        phrase_term.sort_unstable();
-        let mut seen: Vec<(u32, [u32; 2])> = Vec::new();
-        for text in &learned.corpus.texts {
-            for (i, token) in text.iter().enumerate() {
-                let term = word_term[token.stem as usize];
-                if term != NONE {
-                    seen.push((term, [token.word, NONE]));
-                }
-                if let Some(next) = text.get(i + 1)
-                    && let Ok(at) = phrase_term.binary_search_by_key(&[token.stem, next.stem], |(stems, _)| *stems)
-                {
-                    seen.push((phrase_term[at].1, [token.word, next.word]));
-                }
-            }
-        }
-        seen.par_sort_unstable();
-        let spell = |words: [u32; 2]| {
-            let first = learned.corpus.surfaces.word(words[0]);
-            match words[1] {
-                NONE => first.to_owned(),
-                second => format!("{first} {}", learned.corpus.surfaces.word(second)),
-            }
-        };
-        let mut texts = vec![String::new(); learned.terms.len()];
-        for term in seen.chunk_by(|a, b| a.0 == b.0) {
-            let forms = term.chunk_by(|a, b| a == b).map(|same| (std::cmp::Reverse(same.len()), spell(same[0].1)));
-            texts[term[0].0 as usize] = forms.min().map(|(_, text)| text).unwrap_or_default();
-        }
-        Self { texts }
-    }
-
-    fn text(&self, term: usize) -> String {
-        self.texts[term].clone()
-    }
-
-    /// The most telling terms, without a word that a better phrase holds: "Late flight / delayed / connection".
-    fn name(&self, speaks: &[Speaks], terms: &Terms, length: usize) -> String {
-        let mut order: Vec<&Speaks> = speaks.iter().collect();
-        order.sort_by(|a, b| b.telling.total_cmp(&a.telling).then(a.term.cmp(&b.term)));
-        let mut taken: Vec<usize> = Vec::new();
-        for speaks in order {
-            let [word, second] = terms.stems[speaks.term];
-            let contained = second == NONE && taken.iter().any(|term| terms.stems[*term].contains(&word));
-            if !contained && taken.len() < length {
-                taken.push(speaks.term);
-            }
-        }
-        let joined = taken.iter().map(|term| self.texts[*term].as_str()).collect::<Vec<_>>().join(" / ");
-        let mut chars = joined.chars();
-        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lift_by_hand() {
-        // 4 of 8 texts in the group, all 4 hold the term, 1 elsewhere does: df 5, prior 5/8.
-        // p = 4.625/5 = 0.925, q = 1.625/5 = 0.325, L = ln(2.846154) = 1.045969; I = 1·L.
+        // 4 of 8 texts in the group, all 4 hold the term, 1 elsewhere does: df 5.
+        // p = 4.5/5 = 0.9, q = 1.5/5 = 0.3, L = ln 3 = 1.098612; I = 1·L.
         let found = speaks(7, 4, 5, 4, 8).unwrap();
-        assert!((found.lift - 1.045_968_6).abs() < 1e-6, "{}", found.lift);
+        assert!((found.lift - 1.098_612_3).abs() < 1e-6, "{}", found.lift);
         assert_eq!(found.importance, found.lift);
-        assert!((found.telling - 0.925 * found.lift).abs() < 1e-12);
-        assert_eq!(round(found.lift), 1.046);
-        // 3 of 4 and 2 elsewhere: p = 3.625/5, q = 2.625/5, ratio 1.38 < 1.5.
+        assert!((found.telling - 0.9 * found.lift).abs() < 1e-12);
+        assert_eq!(round(found.lift), 1.099);
+        // 3 of 4 and 2 elsewhere: p = 3.5/5, q = 2.5/5, ratio 1.4 < 1.5.
         assert_eq!(speaks(7, 3, 5, 4, 8), None);
         assert_eq!(speaks(7, 2, 2, 4, 8), None);
     }

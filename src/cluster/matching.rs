@@ -11,7 +11,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::cluster::codebook::Codebook;
 use crate::cluster::intern::{Interner, NONE};
-use crate::cluster::language::{self, LanguageId};
+use crate::cluster::language::{self, LanguageId, Languages};
 use crate::cluster::matches::{Match, Matches, PINNED, mark_primary};
 use crate::cluster::tokens::{Cutter, NOT, Token, cut_keyword};
 use crate::enrich::Voiced;
@@ -98,7 +98,7 @@ impl<'a> Matcher<'a> {
     /// # Errors
     /// An internal error when a contract is broken.
     pub fn match_records(&self, voiced: &Voiced) -> Result<Matches> {
-        let (texts, languages, uids) = (voiced.text()?, voiced.texts_of("language")?, voiced.texts_of("uid")?);
+        let (texts, languages, uids) = (voiced.text()?, Languages::of(voiced)?, voiced.texts_of("uid")?);
         let pins = self.pins();
         let starts: Vec<usize> = (0..voiced.len()).step_by(CHUNK).collect();
         let chunks: Vec<Vec<Match>> = starts

@@ -23,79 +23,100 @@ const WORDS: usize = 10_000;
 /// Tokens read for word vectors; more change little and cost much.
 const TOKENS: usize = 400_000;
 
-/// One row of length 1 per text of `sample` (indices into the corpus).
-pub fn vectors(corpus: &Corpus, terms: &Terms, sample: &[usize]) -> Dense {
-    let mut topics = svd(&tf_idf(terms, corpus.texts.len(), sample), DIMENSIONS).projected;
-    topics.normalise();
-    let company = sentence_vectors(corpus, terms, sample);
-    let width = topics.width + company.width;
-    let mut joined = Dense::zeros(sample.len(), width);
-    if width > 0 {
-        joined.values.par_chunks_mut(width).enumerate().for_each(|(row, out)| {
-            let (left, right) = out.split_at_mut(topics.width);
-            if topics.width > 0 {
-                left.copy_from_slice(topics.row(row));
-            }
-            if company.width > 0 {
-                right.copy_from_slice(company.row(row));
-            }
-            normalise(out);
-        });
-    }
-    joined
+/// Where texts become points: learned on a sample, open to every text.
+pub struct Space {
+    /// Per term.
+    idf: Vec<f32>,
+    /// Term × dimension: the right singular vectors of TF-IDF.
+    topics: Dense,
+    /// Stem → its place among the words with vectors of their own, or [`NONE`].
+    word_of: Vec<u32>,
+    words: Dense,
+    /// Smooth inverse frequency of each word.
+    weights: Vec<f32>,
+    /// What all texts share: taken out of every mean.
+    common: Vec<f32>,
 }
 
-/// `(1 + ln tf)·(ln((1+N)/(1+df)) + 1)`, rows of length 1.
-fn tf_idf(terms: &Terms, texts: usize, sample: &[usize]) -> Sparse {
-    let idf: Vec<f32> =
-        terms.df.iter().map(|df| (((1.0 + texts as f64) / (1.0 + f64::from(*df))).ln() + 1.0) as f32).collect();
-    let row = |text: &usize| {
-        let mut cells: Vec<(u32, f32)> =
-            terms.counts.row(*text).map(|(term, tf)| (term as u32, (1.0 + tf.ln()) * idf[term])).collect();
-        let norm = cells.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
-        cells.iter_mut().for_each(|(_, x)| *x /= norm);
-        cells
-    };
-    let rows: Vec<Vec<(u32, f32)>> = sample.par_iter().with_min_len(256).map(row).collect();
-    Sparse::from_rows(terms.len(), rows)
-}
-
-/// The weighted mean of each text's word vectors, without what all texts share.
-fn sentence_vectors(corpus: &Corpus, terms: &Terms, sample: &[usize]) -> Dense {
-    let mut word_of = vec![NONE; corpus.stems.len()];
-    let mut words = 0;
-    for stems in terms.stems.iter().filter(|stems| stems[1] == NONE).take(WORDS) {
-        word_of[stems[0] as usize] = words;
-        words += 1;
-    }
-    let known = |text: &usize| {
-        let stems = corpus.texts[*text].iter().map(|token| word_of[token.stem as usize]);
-        stems.filter(|word| *word != NONE).collect::<Vec<u32>>()
-    };
-    let texts: Vec<Vec<u32>> = sample.par_iter().with_min_len(256).map(known).collect();
-    let mut frequency = vec![0.0_f64; words as usize];
-    texts.iter().flatten().for_each(|word| frequency[*word as usize] += 1.0);
-    let total: f64 = frequency.iter().sum();
-    let vectors = word_vectors(&texts, words as usize);
-    let width = vectors.width;
-    let mut out = Dense::zeros(texts.len(), width);
-    if width == 0 {
-        return out;
-    }
-    out.values.par_chunks_mut(width).with_min_len(64).zip(&texts).for_each(|(mean, text)| {
-        for word in text {
-            let weight = (SIF / (SIF + frequency[*word as usize] / total)) as f32 / text.len() as f32;
-            add_scaled(mean, weight, vectors.row(*word as usize));
+impl Space {
+    /// From the texts of `sample` (indices into the corpus).
+    pub fn learn(corpus: &Corpus, terms: &Terms, sample: &[usize]) -> Self {
+        let n = corpus.texts.len() as f64;
+        let idf: Vec<f32> =
+            terms.df.iter().map(|df| (((1.0 + n) / (1.0 + f64::from(*df))).ln() + 1.0) as f32).collect();
+        let rows: Vec<Vec<(u32, f32)>> =
+            sample.par_iter().with_min_len(256).map(|text| tf_idf(terms, &idf, *text)).collect();
+        let topics = svd(&Sparse::from_rows(terms.len(), rows), DIMENSIONS).right;
+        let mut word_of = vec![NONE; corpus.stems.len()];
+        let mut count = 0;
+        for stems in terms.stems.iter().filter(|stems| stems[1] == NONE).take(WORDS) {
+            word_of[stems[0] as usize] = count;
+            count += 1;
         }
-    });
-    let (_, components) = eigen(gram(&out), width);
-    let common: Vec<f32> = (0..width).map(|row| components[row * width] as f32).collect();
-    out.values.par_chunks_mut(width).for_each(|row| {
-        let along = dot(row, &common);
-        add_scaled(row, -along, &common);
-        normalise(row);
-    });
-    out
+        let mut space =
+            Self { idf, topics, word_of, words: Dense::zeros(0, 0), weights: Vec::new(), common: Vec::new() };
+        let texts: Vec<Vec<u32>> = sample.par_iter().with_min_len(256).map(|text| space.known(corpus, *text)).collect();
+        let mut frequency = vec![0.0_f64; count as usize];
+        texts.iter().flatten().for_each(|word| frequency[*word as usize] += 1.0);
+        let total: f64 = frequency.iter().sum();
+        space.weights = frequency.iter().map(|n| (SIF / (SIF + n / total.max(1.0))) as f32).collect();
+        space.words = word_vectors(&texts, count as usize);
+        let width = space.words.width;
+        if width > 0 {
+            let mut means = Dense::zeros(texts.len(), width);
+            let rows = means.values.par_chunks_mut(width).with_min_len(64);
+            rows.zip(&texts).for_each(|(mean, text)| space.mean(text, mean));
+            let (_, components) = eigen(gram(&means), width);
+            space.common = (0..width).map(|row| components[row * width] as f32).collect();
+        }
+        space
+    }
+
+    /// One row of length 1 per text (indices into the corpus).
+    pub fn points(&self, corpus: &Corpus, terms: &Terms, texts: &[usize]) -> Dense {
+        let mut points = Dense::zeros(texts.len(), self.topics.width + self.words.width);
+        if points.width == 0 {
+            return points;
+        }
+        points.values.par_chunks_mut(points.width).with_min_len(64).zip(texts).for_each(|(point, text)| {
+            let (topics, company) = point.split_at_mut(self.topics.width);
+            for (term, weight) in tf_idf(terms, &self.idf, *text) {
+                add_scaled(topics, weight, self.topics.row(term as usize));
+            }
+            normalise(topics);
+            if !company.is_empty() {
+                self.mean(&self.known(corpus, *text), company);
+                let along = dot(company, &self.common);
+                add_scaled(company, -along, &self.common);
+                normalise(company);
+            }
+            normalise(point);
+        });
+        points
+    }
+
+    /// The words of a text that have vectors.
+    fn known(&self, corpus: &Corpus, text: usize) -> Vec<u32> {
+        let words = corpus.texts[text].iter().map(|token| self.word_of[token.stem as usize]);
+        words.filter(|word| *word != NONE).collect()
+    }
+
+    /// Adds the weighted mean of the words' vectors to `out`.
+    fn mean(&self, words: &[u32], out: &mut [f32]) {
+        for word in words {
+            let weight = self.weights[*word as usize] / words.len() as f32;
+            add_scaled(out, weight, self.words.row(*word as usize));
+        }
+    }
+}
+
+/// `(1 + ln tf)·(ln((1+N)/(1+df)) + 1)`, of length 1.
+fn tf_idf(terms: &Terms, idf: &[f32], text: usize) -> Vec<(u32, f32)> {
+    let mut cells: Vec<(u32, f32)> =
+        terms.counts.row(text).map(|(term, tf)| (term as u32, (1.0 + tf.ln()) * idf[term])).collect();
+    let norm = cells.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
+    cells.iter_mut().for_each(|(_, x)| *x /= norm);
+    cells
 }
 
 /// `U·S^½` of the positive pointwise mutual information of words within a window; rows of length 1.
@@ -149,7 +170,8 @@ mod tests {
         let sources: Vec<Source<'_>> = texts.iter().map(|text| Source { text, language: None }).collect();
         let corpus = Corpus::read(&sources);
         let terms = Terms::of(&corpus, &corpus.ignored(&[]));
-        let points = vectors(&corpus, &terms, &[0, 1, 2, 3, 4, 5, 6, 7]);
+        let sample = [0, 1, 2, 3, 4, 5, 6, 7];
+        let points = Space::learn(&corpus, &terms, &sample).points(&corpus, &terms, &sample);
         assert!((dot(points.row(0), points.row(0)) - 1.0).abs() < 1e-4);
         assert!(dot(points.row(0), points.row(2)) > dot(points.row(0), points.row(6)) + 0.3);
     }

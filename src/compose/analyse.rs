@@ -5,6 +5,7 @@ use crate::cluster;
 use crate::cluster::codebook::Status;
 use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
+use crate::compose::heard::{Models, heard};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::stored;
@@ -59,6 +60,8 @@ pub(crate) struct Analysis {
 pub(crate) enum Dates {
     /// What comes next counts over time.
     Needed,
+    /// So does what comes next, and it shows no words.
+    Alone,
     /// Issues and words need no dates.
     Optional,
 }
@@ -76,21 +79,26 @@ pub(crate) fn find(
     dates: Dates,
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
-    if cluster.issues_from.is_none()
-        && let Some((path, text)) = codebooks::file(cluster)?
-    {
-        cluster::codebook::Codebook::parse(&text, &path.display().to_string())?;
-    }
-    let mut read = read::read(session, reading)?;
-    if dates == Dates::Needed {
+    let book = if cluster.issues_from.is_none() { codebooks::load(cluster)? } else { None };
+    let options = enrich_options(session, enrich);
+    let models = Models::of(&options, book.as_ref().map(|book| &book.codebook));
+    // A segment may be any word; brands and hostile authors are known by words.
+    let by_words = trend.segment.is_some() || !options.without.is_empty() || !session.config.brands.is_empty();
+    let wordless = dates == Dates::Alone && !by_words;
+    let warm = models.matching.as_deref().filter(|_| wordless).map(|matching| (models.enrich.as_str(), matching));
+    let codebook = book.as_ref().map(|book| &book.codebook);
+    let hear = |warm| heard(session, reading, warm, &models, codebook, &options);
+    let (mut read, voiced, matches) = match hear(warm)? {
+        Some(all) => all,
+        None => hear(None)?.ok_or_else(|| Error::failed("internal: records without their words"))?,
+    };
+    if dates != Dates::Optional {
         check_dated(&read)?;
     }
-    let enrich = enrich_options(session, enrich);
-    let voiced = enrich::enrich(&read.records, &enrich)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let mut counted = counted::counted(&read.records, trend, &declared)?;
-    if !enrich.intents.is_empty() {
-        counted.leave_out(&lacks(&voiced, &enrich.intents)?, OTHER_INTENT)?;
+    if !options.intents.is_empty() {
+        counted.leave_out(&lacks(&voiced, &options.intents)?, OTHER_INTENT)?;
     }
     if enrich.without.contains(&Without::Hostile) {
         let hostile: Vec<bool> =
@@ -100,7 +108,7 @@ pub(crate) fn find(
     let newest = stored::newest(&read.records, &counted)?;
     read.store.iter_mut().for_each(|store| store.newest_record = newest);
     let rows = learnable(&counted, &read)?;
-    let issues = codebooks::find(&read.records, &voiced, &rows, cluster)?;
+    let issues = codebooks::find(&read.records, &voiced, &rows, cluster, book.zip(matches))?;
     Ok(Found { read, voiced, counted, issues })
 }
 

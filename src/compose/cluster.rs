@@ -9,6 +9,7 @@ use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Match;
 use crate::cluster::{matching, propose};
 use crate::compose::analyse::{self, Found};
+use crate::compose::distinct::distinct;
 use crate::compose::{self, Session, codebooks, facts};
 use crate::error::Result;
 use crate::render::views::cluster as view;
@@ -83,7 +84,9 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let undated = eligible.iter().filter(|e| **e).count() as i64 - funnel.counted;
     let mut records = vec![0; codebook.issues.len()];
     let mut matched = vec![false; eligible.len()];
-    for m in found.issues.matches.matches(codebook)?.iter().filter(|m| eligible[m.row as usize]) {
+    let all = found.issues.matches.matches(codebook)?;
+    let distinct = distinct(&found.voiced, all.iter().filter(|m| eligible[m.row as usize]), codebook.issues.len())?;
+    for m in all.iter().filter(|m| eligible[m.row as usize]) {
         records[m.issue] += 1;
         matched[m.row as usize] |= codebook.issues[m.issue].status.counts();
     }
@@ -96,16 +99,19 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let mut issues: Vec<view::Issue> = codebook
         .issues
         .iter()
-        .zip(&records)
+        .zip(records.iter().zip(&distinct))
         .filter(|(issue, _)| issue.status.matched())
-        .map(|(issue, records)| view::Issue {
+        .map(|(issue, (records, distinct))| view::Issue {
             id: issue.id.clone(),
             name: issue.name.clone(),
             status: issue.status.word().to_string(),
             records: *records,
+            distinct: *distinct,
             share: (funnel.counted + undated > 0).then(|| *records as f64 / (funnel.counted + undated) as f64),
             cohesion: cohesions.get(&issue.id).copied(),
             min_score: issue.min_score,
+            precision: issue.precision,
+            recall: issue.recall,
             keywords: issue.keywords.iter().map(|k| k.text.clone()).collect(),
             sparkline: sparklines.get(&issue.id).cloned().unwrap_or_default(),
         })

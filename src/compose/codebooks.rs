@@ -42,25 +42,47 @@ pub(crate) fn file(options: &Options) -> Result<Option<(PathBuf, String)>> {
     Ok(emit::read_if_there(&path)?.map(|text| (path, text)))
 }
 
-/// Finds the issues that apply, and their matches.
+/// The codebook file that applies, read.
+pub(crate) struct Book {
+    path: PathBuf,
+    text: String,
+    /// With the words to ignore that the command line adds.
+    pub(crate) codebook: Codebook,
+}
+
+/// Reads the codebook file that applies; none where there is none.
+///
+/// # Errors
+/// A codebook with an error, or without an issue that is counted.
+pub(crate) fn load(options: &Options) -> Result<Option<Book>> {
+    let Some((path, text)) = file(options)? else { return Ok(None) };
+    let mut codebook = Codebook::parse(&text, &path.display().to_string())?;
+    if !codebook.issues.iter().any(|issue| issue.status.counts()) {
+        return Err(Error::failed("no issue in it is active, so nothing would be counted")
+            .at(path.display())
+            .hint("set status = \"active\" on one, or take the file away to discover issues"));
+    }
+    codebook.ignore.extend(options.ignore.iter().cloned());
+    Ok(Some(Book { path, text, codebook }))
+}
+
+/// Finds the issues that apply, and their matches. `given` is the codebook file with its matches, where one applies.
 ///
 /// `counted` are the rows that count; only they are learned from.
 ///
 /// # Errors
 /// A codebook with an error, labels that do not exist, too few texts to discover anything.
-pub(crate) fn find(records: &Records, voiced: &Voiced, counted: &[u32], options: &Options) -> Result<Issues> {
+pub(crate) fn find(
+    records: &Records,
+    voiced: &Voiced,
+    counted: &[u32],
+    options: &Options,
+    given: Option<(Book, Matches)>,
+) -> Result<Issues> {
     if let Some(column) = &options.issues_from {
         return from_labels(records, voiced, column, format!("Issues are the values of {column}, as asked."));
     }
-    if let Some((path, text)) = file(options)? {
-        let mut codebook = Codebook::parse(&text, &path.display().to_string())?;
-        if !codebook.issues.iter().any(|issue| issue.status.counts()) {
-            return Err(Error::failed("no issue in it is active, so nothing would be counted")
-                .at(path.display())
-                .hint("set status = \"active\" on one, or take the file away to discover issues"));
-        }
-        codebook.ignore.extend(options.ignore.iter().cloned());
-        let matches = matching::match_records(voiced, &codebook)?;
+    if let Some((Book { path, text, codebook }, matches)) = given {
         let digest = Codebook::digest(&text);
         let note = format!("Issues are those of {} (SHA-256 {}).", path.display(), &digest[..12]);
         let report =

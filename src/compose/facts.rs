@@ -8,11 +8,14 @@ use crate::render::views::trends::{Row, SPARKS};
 use crate::report::funnel as funnel_words;
 use crate::report::issues::Hit;
 use crate::report::model::{Change, Funnel, PeriodName};
+use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::between::between;
 use crate::trend::calendar::{self, Calendar, Period, day_label};
 use crate::trend::compare;
 use crate::trend::counts::Counts;
 use crate::trend::events::{self, Event};
+use crate::trend::forecast::{Forecast, forecast};
+use crate::trend::like_for_like::like_for_like;
 use crate::trend::series::{Point, Series};
 
 /// A period with its names.
@@ -48,9 +51,29 @@ pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before:
         previous: found.as_ref().map(|b| b.before),
         change: found.and_then(|b| b.count).map(change),
         sparkline: bars(&series, period, SPARKS),
+        forecast: None,
         events: near.into_iter().map(|e| format!("{} ({})", e.label, day_label(e.at.date()))).collect(),
         series,
     }
+}
+
+/// Rows that get a forecast, the first ones: trying the rule on the past is the dearest thing of all.
+pub(crate) const FORECASTS: usize = 100;
+
+/// The next periods of a series after `period`, from the feeds it was compared on; null without enough past.
+pub(crate) fn ahead(counts: &Counts, series: &Series, period: Period) -> Option<Forecast> {
+    let issue = counts.issues.iter().position(|(id, _)| *id == series.issue_id)?;
+    let segment = counts.segments.iter().position(|s| *s == series.segment)?;
+    let place = counts.place(period).filter(|_| counts.calendar.is_complete(period, counts.now))?;
+    if series.points.iter().any(|p| p.hidden) {
+        return None;
+    }
+    let alike = like_for_like(counts, place, LEAST_HISTORY, (!series.is_total()).then_some(issue))?;
+    let cell = |feed: &usize, p: usize| counts.cell(issue, segment, *feed, p).observed;
+    let sum = |p: usize| alike.feeds.iter().map(|feed| cell(feed, p)).sum::<Option<i64>>();
+    let mut past: Vec<i64> = (alike.from..=place).rev().map_while(sum).collect();
+    past.reverse();
+    forecast(&past, None)
 }
 
 /// The last `most` complete periods up to `period` as bars.

@@ -1,66 +1,59 @@
-//! What the texts' languages and intents mean for the numbers, in sentences.
+//! Records, what they say and which issues they match: from dumps, or from the store and what it keeps of them.
 
-use std::collections::BTreeMap;
-
-use crate::compose::analyse::Found;
-use crate::enrich::{Intent, language};
+use crate::cli::Reading;
+use crate::cluster::codebook::Codebook;
+use crate::cluster::matches::Matches;
+use crate::cluster::matching;
+use crate::compose::read::{self, Read};
+use crate::compose::{Session, cached};
+use crate::enrich::{self, Voiced};
 use crate::error::Result;
-use crate::report::words::{count, counted};
+use crate::normalise::records::Records;
 
-/// Languages named one by one before the rest is only counted.
-const LANGUAGES_NAMED: usize = 5;
+/// What the caches of a run's enriching and matching depend on.
+pub(crate) struct Models {
+    pub(crate) enrich: String,
+    pub(crate) matching: Option<String>,
+}
 
-/// Which languages are not handled, and how many of the counted records are complaints by their words.
-pub(crate) fn caveats(found: &Found, asked: &[Intent]) -> Result<Vec<String>> {
-    let counts = found.counted.frame().column("counted")?.bool()?;
-    let is_counted = |row: &usize| counts.get(*row) == Some(true);
-    let rows: Vec<usize> = (0..found.voiced.len()).filter(is_counted).collect();
-    let mut sentences: Vec<String> = Vec::new();
-    let languages = found.voiced.texts_of("text_language")?;
-    let mut others: BTreeMap<&str, i64> = BTreeMap::new();
-    let mut unknown = 0;
-    for tag in rows.iter().filter_map(|row| languages.get(*row)) {
-        if tag == language::UNKNOWN {
-            unknown += 1;
-        } else if !language::is_handled(tag) {
-            *others.entry(tag).or_default() += 1;
-        }
+impl Models {
+    pub(crate) fn of(options: &enrich::Options, codebook: Option<&Codebook>) -> Self {
+        let added: Vec<&str> = enrich::ADDED.iter().map(|column| column.name).collect();
+        let enrich = cached::model(&[&added.join(" "), &enrich::fingerprint(options)]);
+        let matching = codebook.map(|codebook| cached::match_model(codebook, &enrich));
+        Self { enrich, matching }
     }
-    let sum: i64 = others.values().sum();
-    if sum > 0 {
-        let mut named: Vec<(&str, i64)> = others.into_iter().collect();
-        named.sort_by_key(|(tag, n)| (std::cmp::Reverse(*n), *tag));
-        let more = named.len().saturating_sub(LANGUAGES_NAMED);
-        let mut named: Vec<String> =
-            named.iter().take(LANGUAGES_NAMED).map(|(tag, n)| format!("{tag} {}", count(*n))).collect();
-        if more > 0 {
-            named.push(format!("{} more", count(more as i64)));
-        }
-        sentences.push(format!(
-            "{} of {} are in a language whose sentiment and intent are not heard ({}); they are counted all the same.",
-            count(sum),
-            counted(rows.len() as i64, "counted record"),
-            named.join(", ")
-        ));
-    }
-    if unknown > 0 {
-        sentences.push(format!(
-            "{} too short or unclear to tell the language of: taken as English.",
-            if unknown == 1 { "1 counted record is".into() } else { format!("{} counted records are", count(unknown)) }
-        ));
-    }
-    let intents = found.voiced.intents()?;
-    if intents.iter().all(Option::is_none) {
-        sentences.push("Intent was not computed: counts are of records, not of complaints alone.".into());
-    } else if asked.is_empty() {
-        let held = |row: &&usize| intents[**row].iter().flatten().any(|intent| *intent == Intent::Complaint);
-        let complaints = rows.iter().filter(held).count() as i64;
-        sentences.push(format!(
-            "Counts are of records, whatever their intent: {} of {} read as complaints. --intent complaint counts only \
-             those.",
-            count(complaints),
-            count(rows.len() as i64)
-        ));
-    }
-    Ok(sentences)
+}
+
+/// The records, what they say, and what of it matches; from the store's caches where they hold it. None where they no
+/// longer hold what `warm` relied on.
+///
+/// # Errors
+/// Those of reading, enriching and matching.
+pub(crate) fn heard(
+    session: &Session,
+    reading: &Reading,
+    warm: Option<(&str, &str)>,
+    models: &Models,
+    codebook: Option<&Codebook>,
+    options: &enrich::Options,
+) -> Result<Option<(Read, Voiced, Option<Matches>)>> {
+    let read = read::read(session, reading, warm)?;
+    let own = |records: &Records| enrich::own(records, options);
+    let Some(kept) = &read.kept else {
+        let voiced = enrich::enrich(&read.records, options)?;
+        let matches = codebook.map(|codebook| matching::match_records(&voiced, codebook)).transpose()?;
+        return Ok(Some((read, voiced, matches)));
+    };
+    let Some(voiced) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
+    // Without words nobody asks who echoes whom.
+    let voiced = if warm.is_some() { voiced } else { enrich::grouped(voiced, options)? };
+    let matches = match (codebook, &models.matching) {
+        (Some(codebook), Some(model)) => match kept.matches(&voiced, codebook, model)? {
+            Some(matches) => Some(matches),
+            None => return Ok(None),
+        },
+        _ => None,
+    };
+    Ok(Some((read, voiced, matches)))
 }

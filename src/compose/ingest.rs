@@ -102,7 +102,7 @@ fn ingest(
         let failed_before = failed.len();
         check(arguments.dumps.max_rejects, &writer.sums(), arguments.dumps.keep_going, failed)?;
         match writer.commit()? {
-            Outcome::Done(done) => return finished(done),
+            Outcome::Done(done) => return finished(*done),
             Outcome::Overtaken => failed.truncate(failed_before),
         }
     }

@@ -1,11 +1,13 @@
 //! The one place that composes stages: each subcommand is a prefix of the pipeline.
 
 pub(crate) mod analyse;
+pub(crate) mod cached;
 pub(crate) mod chart;
 pub(crate) mod check;
 pub(crate) mod cluster;
 pub(crate) mod codebooks;
 pub(crate) mod compare;
+mod distinct;
 pub(crate) mod emit;
 pub(crate) mod facts;
 pub(crate) mod figures;
@@ -20,6 +22,7 @@ pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod response;
 pub(crate) mod show;
+pub(crate) mod spoken;
 pub(crate) mod store;
 pub(crate) mod stored;
 pub(crate) mod topics;

@@ -9,8 +9,8 @@ use crate::cli::Report as Arguments;
 use crate::cluster::corpus::Source;
 use crate::cluster::words::distinctive;
 use crate::compose::analyse::{Analysis, Found};
-use crate::compose::heard;
 use crate::compose::read::FileFacts;
+use crate::compose::spoken;
 use crate::enrich::Intent;
 use crate::error::Result;
 use crate::normalise::sums::FileSums;
@@ -138,7 +138,7 @@ fn more_feeds(feeds: usize) -> Option<String> {
 pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport], asked: &[Intent]) -> Result<Vec<String>> {
     let found = &analysis.found;
     let mut caveats = vec![found.issues.report.note.clone()];
-    caveats.extend(heard::caveats(found, asked)?);
+    caveats.extend(spoken::caveats(found, asked)?);
     let masked = found.voiced.masked().words();
     if !masked.is_empty() {
         caveats.push(format!("Personal data masked in the texts: {masked}."));

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::{Dumps, MaxRejects, Reading};
+use crate::compose::cached::Kept;
 use crate::compose::progress::Progress;
 use crate::compose::{Session, emit, stored};
 use crate::config::Input;
@@ -66,6 +67,8 @@ pub(crate) struct Read {
     pub(crate) covers: BTreeMap<String, (Date, Date)>,
     /// The store; none where dumps were read.
     pub(crate) store: Option<Origin>,
+    /// Where the store keeps the records, and what is computed of them.
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Read {
@@ -79,16 +82,21 @@ impl Read {
 ///
 /// # Errors
 /// The first file that cannot be read (unless `--keep-going` and another can), too many rejects, a bad condition.
-pub(crate) fn read(session: &Session, reading: &Reading) -> Result<Read> {
+/// `warm` are the models of enriching and matching, where what they gave is all that is wanted of the records' words.
+pub(crate) fn read(session: &Session, reading: &Reading, warm: Option<(&str, &str)>) -> Result<Read> {
     let filters = reading.conditions.iter().map(|c| Filter::parse(c)).collect::<Result<Vec<_>>>()?;
     let mut read = match stored::asked(session, reading)? {
-        Some(store) => stored::read(&store, reading)?,
+        Some(store) => stored::read(&store, reading, warm)?,
         None => dumps(session, &reading.dumps)?,
     };
     if let Some(brands) = Brands::compile(&session.config.brands).map_err(|e| e.at(crate::config::FILE))? {
         read.records = brands.assign(&read.records)?;
     }
-    read.records = filter::apply(&read.records, &filters)?;
+    if !filters.is_empty() {
+        let kept = filter::mask(&read.records, &filters)?;
+        read.records = filter::keep(&read.records, &kept)?;
+        read.kept.iter_mut().for_each(|places| places.filter(&kept));
+    }
     if read.records.is_empty() && !filters.is_empty() {
         return Err(Error::failed(format!(
             "none of the {} records fits --where {}",
@@ -126,6 +134,7 @@ fn dumps(session: &Session, dumps: &Dumps) -> Result<Read> {
         failed,
         covers: BTreeMap::new(),
         store: None,
+        kept: None,
     })
 }
 

@@ -17,6 +17,7 @@ use crate::report::findings::{self, Facts};
 use crate::report::issues::{self, Evidence, Word};
 use crate::report::methods;
 use crate::report::model::{Change, IssueReport, Report};
+use crate::report::words;
 use crate::trend::between::between;
 use crate::trend::calendar;
 use crate::trend::exact::garwood;
@@ -185,6 +186,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         }),
         funnel: facts::funnel(found)?,
         methods: methods::methods(now.history, labels, calendar.by),
+        forecast: facts::ahead(&analysis.counts, &total, analysis.period),
         total,
         issues: cards,
         voices: voices::voices(analysis, arguments, brands)?,
@@ -232,8 +234,14 @@ fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
         counted_in_period: in_period,
         changes: &changes,
     });
-    for card in &mut cards {
+    cards.par_iter_mut().enumerate().for_each(|(at, card)| {
         card.sparkline = facts::bars(&card.series, analysis.period, BARS);
-    }
+        if at < facts::FORECASTS {
+            card.forecast = facts::ahead(&analysis.counts, &card.series, analysis.period);
+        }
+        if let Some(forecast) = &card.forecast {
+            card.sentence.push_str(&format!(" The {}.", words::ahead(forecast, analysis.counts.calendar.by.name())));
+        }
+    });
     Ok(cards)
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::cli::Reading;
+use crate::compose::cached::{self, Kept};
 use crate::compose::read::{FileFacts, Origin, Read};
 use crate::compose::{Session, store};
 use crate::error::{Error, Result};
 use crate::normalise::merge;
 use crate::normalise::records::Records;
 use crate::store::Store;
+use crate::store::snapshot::Stored;
 use crate::trend::calendar;
 use crate::trend::counted::{Counted, FUTURE};
 
@@ -37,9 +39,14 @@ pub(crate) fn asked(session: &Session, reading: &Reading) -> Result<Option<Store
 ///
 /// # Errors
 /// No such version, or a data file that cannot be read.
-pub(crate) fn read(store: &Store, reading: &Reading) -> Result<Read> {
+/// `warm` as for [`read::read`](crate::compose::read::read).
+pub(crate) fn read(store: &Store, reading: &Reading, warm: Option<(&str, &str)>) -> Result<Read> {
     let snapshot = store.snapshot(reading.store_version)?;
-    let records = snapshot.read()?.records;
+    // A condition may ask for any word.
+    let wordless = reading.conditions.is_empty()
+        && warm.is_some_and(|(enrich, matching)| cached::is_warm(store, snapshot.files(), enrich, matching));
+    let Stored { records, places } = snapshot.read_without(if wordless { &cached::WORDY } else { &[] })?;
+    let kept = Kept::new(store.clone(), snapshot.files().to_vec(), places, wordless);
     if records.is_empty() {
         return Err(Error::failed("the store holds no record")
             .at(store.folder().display())
@@ -66,6 +73,7 @@ pub(crate) fn read(store: &Store, reading: &Reading) -> Result<Read> {
         failed: Vec::new(),
         covers: BTreeMap::new(),
         store: Some(origin),
+        kept: Some(kept),
     })
 }
 

@@ -1,6 +1,8 @@
 //! `plaint trends`: issue × period.
 
-use crate::cli::Trends;
+use rayon::prelude::*;
+
+use crate::cli::{Format, Trends};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::{self, Session, analyse, emit, facts, provenance};
 use crate::error::Result;
@@ -25,7 +27,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
         &arguments.cluster,
         &arguments.enrich,
         &arguments.trend,
-        analyse::Dates::Needed,
+        analyse::Dates::Alone,
     )?;
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(analysis.period, &analysis.series, &arguments.selection)?;
@@ -91,8 +93,16 @@ fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Perio
     };
     let events = inputs.events.iter().filter(since).cloned().collect();
     let before = calendar.previous(period);
+    let mut rows: Vec<view::Row> =
+        series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect();
+    if arguments.output.format != Format::Csv {
+        rows.par_iter_mut()
+            .take(facts::FORECASTS)
+            .for_each(|row| row.forecast = facts::ahead(counts, &row.series, period));
+    }
     view::Trends {
         period: facts::period_name(calendar, period),
+        step: calendar.by.name().to_string(),
         zone: calendar.zone_name().to_string(),
         as_of: counts.now,
         funnel: String::new(),
@@ -102,7 +112,7 @@ fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Perio
         disproportion_periods: SEGMENTS_OVER.min(place + 1),
         events,
         caveats,
-        rows: series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect(),
+        rows,
     }
 }
 

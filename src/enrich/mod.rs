@@ -77,6 +77,14 @@ pub fn own(records: &Records, options: &Options) -> Result<Voiced> {
     Voiced::new(frame, masked)
 }
 
+/// What [`own`] depends on beside the records and the program's version, for whoever keeps its results.
+pub fn fingerprint(options: &Options) -> String {
+    let mut off = options.off.clone();
+    off.sort_unstable();
+    off.dedup();
+    format!("{off:?} {} {:?} {:016x}", options.no_redact, options.rules, intent::digest())
+}
+
 /// The added columns, in the order of [`ADDED`].
 fn columns(heard: &[Heard]) -> Vec<Series> {
     let texts = |name: &str, get: &dyn Fn(&Heard) -> Option<&str>| {

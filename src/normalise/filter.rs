@@ -61,8 +61,21 @@ impl Filter {
     }
 }
 
-/// The records that meet every filter, also where two filters name one column (alternatives are
-/// `COLUMN~^(a|b)$`); order and headers stay.
+/// Which records meet every filter, also where two filters name one column (alternatives are `COLUMN~^(a|b)$`).
+///
+/// # Errors
+/// Bad usage when a column does not exist.
+pub fn mask(records: &Records, filters: &[Filter]) -> Result<Vec<bool>> {
+    let mut kept = vec![true; records.len()];
+    for filter in filters {
+        for (keep, values) in kept.iter_mut().zip(records.lists_of(&filter.column)?) {
+            *keep = *keep && filter.keeps(&values);
+        }
+    }
+    Ok(kept)
+}
+
+/// The records that meet every filter; order and headers stay.
 ///
 /// # Errors
 /// Bad usage when a column does not exist.
@@ -70,13 +83,15 @@ pub fn apply(records: &Records, filters: &[Filter]) -> Result<Records> {
     if filters.is_empty() {
         return Ok(records.clone());
     }
-    let mut kept = vec![true; records.len()];
-    for filter in filters {
-        for (keep, values) in kept.iter_mut().zip(records.lists_of(&filter.column)?) {
-            *keep = *keep && filter.keeps(&values);
-        }
-    }
-    let mask = BooleanChunked::from_slice("keep".into(), &kept);
+    keep(records, &mask(records, filters)?)
+}
+
+/// The records that `kept` says; order and headers stay.
+///
+/// # Errors
+/// An internal error when there are more or fewer.
+pub fn keep(records: &Records, kept: &[bool]) -> Result<Records> {
+    let mask = BooleanChunked::from_slice("keep".into(), kept);
     Records::new(records.frame().filter(&mask)?, records.headers().clone())
 }
 

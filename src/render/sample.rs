@@ -59,6 +59,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
                 .into(),
         },
         total: series("", "All records", 1_409, 0.0, None),
+        forecast: None,
         issues,
         voices: voices(),
         files: files(),
@@ -281,6 +282,7 @@ fn issue(
         quotes: quotes(id, keywords),
         chart: (id == "i-3f9a01c7").then(|| format!("trend-{id}")),
         series,
+        forecast: None,
     }
 }
 

@@ -109,6 +109,7 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         sparkline: String::new(),
         quotes: quoted(evidence, hits),
         series: series.clone(),
+        forecast: None,
         chart: None,
     }
 }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::report::voices::Voices;
+use crate::trend::forecast::Forecast;
 use crate::trend::series::{Level, Series, Signal};
 
 /// The whole report.
@@ -35,6 +36,8 @@ pub struct Report {
     pub funnel: Funnel,
     /// The total of all counted records.
     pub total: Series,
+    /// Its next periods.
+    pub forecast: Option<Forecast>,
     /// Every issue, biggest in the period first.
     pub issues: Vec<IssueReport>,
     /// What is loved and wished for, whom nobody answered, what spreads, and how each issue is said.
@@ -176,6 +179,8 @@ pub struct IssueReport {
     pub quotes: Vec<Quote>,
     /// The whole series.
     pub series: Series,
+    /// The next periods, with how the rule did on the past; null without enough past.
+    pub forecast: Option<Forecast>,
     /// File stem of its chart, when one is drawn.
     pub chart: Option<String>,
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::report::model::Change;
+use crate::trend::forecast::Forecast;
 
 /// `1234567` → `1,234,567`.
 pub fn count(n: i64) -> String {
@@ -69,6 +70,33 @@ pub fn change(now: i64, before: i64, change: &Change) -> String {
         ),
         _ => format!("{direction} {} before", if before == 0 { "none".to_string() } else { count(before) }),
     }
+}
+
+/// A forecast in a sentence: `next 4 weeks about 10 each (80 %: 6 to 15, 95 %: 4 to 18); tried on the past ...`. The
+/// intervals are those of the last period, the widest.
+pub fn ahead(forecast: &Forecast, step: &str) -> String {
+    let (Some(first), Some(last)) = (forecast.periods.first(), forecast.periods.last()) else { return String::new() };
+    let n = forecast.periods.len() as i64;
+    let mut text = if mean(first.mean) == mean(last.mean) {
+        format!("next {} about {} each", counted(n, step), mean(first.mean))
+    } else {
+        format!("next {} from about {} to {}", counted(n, step), mean(first.mean), mean(last.mean))
+    };
+    text.push_str(&format!(
+        " (80 %: {} to {}, 95 %: {} to {})",
+        count(last.low80),
+        count(last.high80),
+        count(last.low95),
+        count(last.high95)
+    ));
+    if let Some(record) = &forecast.backtest {
+        text.push_str(&format!(
+            "; tried on the past it was off by {} on average, and {} fell inside the 80 % interval",
+            mean(record.mae),
+            percent(record.within80)
+        ));
+    }
+    text
 }
 
 #[cfg(test)]

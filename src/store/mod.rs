@@ -38,6 +38,7 @@
 //! ([`Store::cache`]); such a file is deleted together with its data file.
 
 pub(crate) mod aside;
+pub mod cache;
 pub(crate) mod compact;
 pub mod file;
 pub mod forget;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, DataFrame, DataType, Int64Chunked, Schema};
+use polars::prelude::{Column, DataFrame, DataType, Int64Chunked, PlSmallStr, Schema};
 use serde_json::{Value, json};
 
 use crate::contract::Type;
@@ -137,6 +137,18 @@ pub(crate) fn complete(frame: &DataFrame, columns: &[&str], path: &str) -> Resul
         all.push(column);
     }
     Ok(DataFrame::new(height, all)?)
+}
+
+/// A column that was not read.
+///
+/// # Errors
+/// An internal error where a column that may not be null is no text.
+pub(crate) fn nothing(column: &crate::contract::Column, height: usize) -> Result<Column> {
+    match (column.nullable, column.kind) {
+        (true, _) => Ok(Column::full_null(column.name.into(), height, &column.kind.dtype())),
+        (false, Type::Text) => Ok(Column::new_scalar(column.name.into(), PlSmallStr::from_static("{}").into(), height)),
+        _ => Err(Error::failed(format!("internal: the column {} cannot be left out", column.name))),
+    }
 }
 
 /// Another program may write instants in another unit or zone's name.

@@ -81,7 +81,16 @@ impl Snapshot {
     /// # Errors
     /// When a data file is gone or cannot be read, or a `uid` is stored twice.
     pub fn read(&self) -> Result<Stored> {
-        let columns: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+        self.read_without(&[])
+    }
+
+    /// Every record, but the columns `without`: they are null, or hold nothing.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub fn read_without(&self, without: &[&str]) -> Result<Stored> {
+        let names = COLUMNS.iter().map(|column| column.name);
+        let columns: Vec<&str> = names.filter(|name| !without.contains(name)).collect();
         let frames: Vec<DataFrame> =
             self.files.par_iter().map(|file| self.frame(file, &columns)).collect::<Result<Vec<_>>>()?;
         let mut places = Vec::new();
@@ -97,7 +106,10 @@ impl Snapshot {
             all.vstack_mut_owned(frame)?;
         }
         all.rechunk_mut();
-        let (all, places) = sorted(&all, &places, &self.folder)?;
+        let (mut all, places) = sorted(&all, &places, &self.folder)?;
+        for (at, column) in COLUMNS.iter().enumerate().filter(|(_, column)| without.contains(&column.name)) {
+            all.insert_column(at, schema::nothing(column, all.height())?)?;
+        }
         Ok(Stored { records: Records::new(all, self.ledger.headers())?, places })
     }
 }

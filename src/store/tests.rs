@@ -64,7 +64,7 @@ fn writer(store: &Store, dumps: Dumps<'_>, replace: Option<Replace>) -> Writer {
 
 fn ingest(store: &Store, dumps: Dumps<'_>) -> Done {
     match writer(store, dumps, None).commit().unwrap() {
-        Outcome::Done(done) => done,
+        Outcome::Done(done) => *done,
         Outcome::Overtaken => panic!("overtaken"),
     }
 }

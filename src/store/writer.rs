@@ -68,10 +68,9 @@ struct Taking {
 
 /// How a commit ended.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Outcome {
     /// It is done.
-    Done(Done),
+    Done(Box<Done>),
     /// Somebody without the lock committed since this writer began: begin again.
     Overtaken,
 }
@@ -224,13 +223,15 @@ impl Writer {
             let before = self.before.as_ref();
             self.entry.records = before.map_or(0, Table::records);
             let version = before.map(|table| table.version);
-            return Ok(Outcome::Done(Done { version, changed: false, entry: self.entry }));
+            return Ok(Outcome::Done(Box::new(Done { version, changed: false, entry: self.entry })));
         }
         compact::pack(&self.folder, &stored, &mut add, &mut remove)?;
         let kept = stored.iter().filter(|file| !remove.contains(file)).map(|file| file.records).sum::<u64>();
         self.entry.records = kept + add.iter().map(|new| new.file.records).sum::<u64>();
         match finish(&self.folder, self.before.as_ref(), add, remove, None, &self.entry)? {
-            Some(version) => Ok(Outcome::Done(Done { version: Some(version), changed: true, entry: self.entry })),
+            Some(version) => {
+                Ok(Outcome::Done(Box::new(Done { version: Some(version), changed: true, entry: self.entry })))
+            }
             None => Ok(Outcome::Overtaken),
         }
     }

@@ -215,6 +215,16 @@ impl Why<'_> {
     }
 }
 
+/// A number that changes with the model's table and the rules (FNV-1a, 64 bits).
+pub fn digest() -> u64 {
+    let rules = RULES.iter().flat_map(|rule| rule.digested());
+    Model::shipped()
+        .bytes()
+        .into_iter()
+        .chain(rules)
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// An intent's place in [`SCALES`].
 fn place(intent: Intent) -> usize {
     SCALES.iter().position(|scale| scale.intent == intent).unwrap_or_default()

@@ -23,6 +23,13 @@ pub struct Rule {
     pattern: &'static str,
 }
 
+impl Rule {
+    /// What of it makes a difference, in bytes.
+    pub(super) fn digested(&self) -> Vec<u8> {
+        format!("{} {} {}", self.intent, self.weight, self.pattern).into_bytes()
+    }
+}
+
 const fn rule(intent: Intent, weight: f64, name: &'static str, pattern: &'static str) -> Rule {
     Rule { intent, weight, name, pattern }
 }

@@ -81,6 +81,17 @@ impl Masked {
         Self(std::array::from_fn(|kind| self.0[kind] + other.0[kind]))
     }
 
+    /// All counts in one line, to be kept: `3,1,0,0,0,0,0,0,0`.
+    pub fn line(&self) -> String {
+        self.0.map(|n| n.to_string()).join(",")
+    }
+
+    /// What [`Masked::line`] gave; what is not there is 0.
+    pub fn of_line(line: &str) -> Self {
+        let mut counts = line.split(',').map(|n| n.parse().unwrap_or(0));
+        Self(std::array::from_fn(|_| counts.next().unwrap_or(0)))
+    }
+
     /// Kinds with at least one span, as `3 email, 1 phone`; empty when nothing was masked.
     pub fn words(&self) -> String {
         let some = Kind::ALL.iter().zip(self.0).filter(|(_, n)| *n > 0);

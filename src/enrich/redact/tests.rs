@@ -75,6 +75,7 @@ fn leaves_the_rest_alone() {
 fn counts_the_masks_by_kind() {
     let masked = redact("a@b.co, c@d.co and @someone").1;
     assert_eq!((masked.total(), masked.words().as_str()), (3, "2 email, 1 handle"));
+    assert_eq!(Masked::of_line(&masked.line()), masked);
     assert_eq!(masked.and(redact("call 555-0123").1).words(), "2 email, 1 phone, 1 handle");
 }
 

@@ -39,12 +39,18 @@ pub struct Issue {
     pub status: String,
     /// Counted and undated records that match it.
     pub records: i64,
+    /// Distinct texts among them: near copies count once.
+    pub distinct: i64,
     /// Their share of all of those.
     pub share: Option<f64>,
     /// Share of its records that hold one of its three heaviest keywords; null when it has no record.
     pub cohesion: Option<f64>,
     /// A record matches from this score on.
     pub min_score: f64,
+    /// When it was discovered: of the distinct texts that reached `min_score`, the share that were its own.
+    pub precision: Option<f64>,
+    /// When it was discovered: of its own distinct texts, the share that reached `min_score`.
+    pub recall: Option<f64>,
     /// Heaviest first.
     pub keywords: Vec<String>,
     /// Its weekly past as bars.
@@ -90,11 +96,19 @@ impl Clusters {
         out.push_str(&table.render(views::WIDTH));
         out.push('\n');
         for issue in self.issues.iter().filter(|i| !i.keywords.is_empty()) {
-            let mixed = if issue.cohesion.is_some_and(|c| c < COHESIVE) { " (mixed)" } else { "" };
+            let mixed = if issue.cohesion.is_some_and(|c| c < COHESIVE) { ", mixed" } else { "" };
+            let told = match (issue.precision, issue.recall) {
+                (Some(precision), Some(recall)) => {
+                    format!("; found {} of its own, {} of those found", share(Some(recall)), share(Some(precision)))
+                }
+                _ => String::new(),
+            };
             let status = if issue.status == "active" { String::new() } else { format!(" [{}]", issue.status) };
             let line = format!(
-                "{}{status}{mixed}: {}",
+                "{}{status} ({} distinct, cohesion {}{mixed}{told}): {}",
                 issue.name,
+                count(issue.distinct),
+                share(issue.cohesion),
                 issue.keywords.iter().take(10).cloned().collect::<Vec<_>>().join(", ")
             );
             for (i, line) in words::wrap_after(&line, views::WIDTH, views::WIDTH - 2).iter().enumerate() {

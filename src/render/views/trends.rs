@@ -8,8 +8,10 @@ use crate::render::number::{UNKNOWN, change, count_or_unknown, current, day, est
 use crate::render::table::{Table, flexible, left, right};
 use crate::render::{trends_csv, views, words};
 use crate::report::model::{Change, PeriodName};
+use crate::report::words as report_words;
 use crate::trend::disproportion::Disproportion;
 use crate::trend::events::Event;
+use crate::trend::forecast::Forecast;
 use crate::trend::series::{Caveat, Point, Series};
 
 /// Most periods a sparkline shows beside the numbers.
@@ -20,6 +22,8 @@ pub const SPARKS: usize = 20;
 pub struct Trends {
     /// The period the text looks at.
     pub period: PeriodName,
+    /// What a period is called.
+    pub step: String,
     /// The report's zone.
     pub zone: String,
     /// The last day of the data.
@@ -51,6 +55,8 @@ pub struct Fdr {
     pub alert: f64,
 }
 
+/// With so few rows every forecast is written out; with more, the total's and those of issues with a signal.
+const FEW_ROWS: usize = 4;
 /// Cells of the segments' table named in the text.
 const CELLS: usize = 10;
 
@@ -65,6 +71,8 @@ pub struct Row {
     pub sparkline: String,
     /// Its points.
     pub series: Series,
+    /// The next periods, with how the rule did on the past; null without enough past, and beyond the first hundred rows.
+    pub forecast: Option<Forecast>,
     /// Events within one period of where its signals of the period looked at begin: `3.4 released (9 Nov 2026)`.
     pub events: Vec<String>,
 }
@@ -97,7 +105,9 @@ impl Row {
                 lines.push(format!("{name}: {}: {}", found.kind.name(), words.join("; ")));
             }
         }
-        if let Some(running) = self.series.points.last().and_then(|p| p.running) {
+        if let Some(running) =
+            self.series.points.last().and_then(|p| p.running).filter(|r| r.observed > 0 || r.expected >= 1.0)
+        {
             lines.push(format!(
                 "{name}: {} of {} days into the next: {} so far, usually {} by now (up to {})",
                 running.days,
@@ -159,9 +169,18 @@ impl Trends {
             table.row(cells);
         }
         out.push_str(&table.render(views::WIDTH));
+        let few = self.rows.len() <= FEW_ROWS;
         for row in &self.rows {
             for line in row.told(&self.period) {
                 wrapped(&mut out, &line);
+            }
+            let loud = current(&row.series, &self.period).is_some_and(|p| p.level.is_some());
+            if let Some(forecast) = row
+                .forecast
+                .as_ref()
+                .filter(|f| f.periods.iter().any(|p| p.high80 > 0) && (few || loud || row.series.is_total()))
+            {
+                wrapped(&mut out, &format!("{}: {}", row.series.issue, report_words::ahead(forecast, &self.step)));
             }
         }
         self.told_segments(&mut out);

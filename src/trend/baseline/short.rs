@@ -13,7 +13,7 @@ pub const FEW: f64 = 10.0;
 /// The cut on p that holds false alarms at 1 %, by the periods the mean is taken over (simulated: quiet weeks of the 42
 /// scenarios of Noufaily et al. 2013, `evaluate signals short`; between two lengths on a straight line of ln α).
 pub fn alpha(periods: usize) -> f64 {
-    const TABLE: [(f64, f64); 5] = [(8.0, 6e-4), (12.0, 6e-4), (26.0, 4e-4), (52.0, 8e-3), (104.0, 6.6e-3)];
+    const TABLE: [(f64, f64); 5] = [(8.0, 1.1e-4), (12.0, 3.3e-4), (26.0, 3.8e-4), (52.0, 6.4e-3), (101.0, 5.1e-3)];
     let n = periods as f64;
     let mut below = TABLE[0];
     for above in TABLE {

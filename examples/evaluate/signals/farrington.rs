@@ -1,0 +1,96 @@
+//! Farrington flexible (Noufaily et al. 2013), as R's `surveillance` 1.20 has it: the yardstick, not a method of ours.
+
+use plaint::trend::baseline::glm::Fit;
+use plaint::trend::baseline::nb;
+
+/// z of a one-sided 1 %.
+const Z: f64 = 2.326_347_874_040_841;
+const HALF_WINDOW: i64 = 3;
+const LEVELS: i64 = 10;
+const PAST_OUT: i64 = 26;
+
+/// What it says of one week at α = .01.
+pub(super) struct Found {
+    pub(super) expected: f64,
+    pub(super) p: f64,
+    pub(super) plugin: f64,
+    pub(super) muan: f64,
+    pub(super) delta: f64,
+    /// Five cases in the last four weeks.
+    pub(super) enough: bool,
+}
+
+/// Tests the week at `at` on the windows about `centres` (the same week of earlier years, ascending); null where the
+/// past is too short or nothing fits.
+pub(super) fn test(counts: &[i64], at: usize, centres: &[usize]) -> Option<Found> {
+    let (rows, levels) = reference(at as i64, &centres.iter().map(|c| *c as i64).collect::<Vec<_>>())?;
+    let y: Vec<f64> = rows.iter().map(|t| counts[*t] as f64).collect();
+    let ones = vec![1.0; y.len()];
+    let trend: Vec<f64> = rows.iter().map(|t| (*t as f64 - at as f64) / 52.0).collect();
+    // The window's own level is the base: the week tested is in it.
+    let dummies: Vec<Vec<f64>> = (1..LEVELS)
+        .map(|level| levels.iter().map(|l| f64::from(u8::from(*l == level))).collect::<Vec<f64>>())
+        .filter(|d| d.iter().any(|v| *v > 0.0))
+        .collect();
+    let columns: Vec<&[f64]> = [&ones[..], &trend[..]].into_iter().chain(dummies.iter().map(Vec::as_slice)).collect();
+    let powers: Vec<f64> = y.iter().map(|y| y.cbrt().powi(2)).collect();
+    let mut fit = Fit::default();
+    if !fit.run(&y, &columns, None, false) {
+        return None;
+    }
+    let mut weights = Vec::new();
+    fit.tame(&powers, &columns, None, 2.58, &mut weights);
+    if !fit.run(&y, &columns, Some(&weights), true) {
+        return None;
+    }
+    let mut row = vec![0.0; columns.len()];
+    row[0] = 1.0;
+    let (expected, phi, error) = (fit.log_mean(&row).exp(), fit.phi, fit.error(&row));
+    let power = expected.powf(2.0 / 3.0)
+        + Z * 2.0 / 3.0 * expected.powf(-1.0 / 3.0) * (phi * expected + (expected * error).powi(2)).sqrt();
+    let lately: i64 = counts[at.saturating_sub(3)..=at].iter().sum();
+    Some(Found {
+        expected,
+        p: nb::tail(counts[at], expected, phi),
+        plugin: nb::quantile(0.99, expected, phi) as f64,
+        muan: nb::quantile(0.99, expected * (Z * error).exp(), phi) as f64,
+        delta: power.powf(1.5),
+        enough: lately >= 5,
+    })
+}
+
+/// The same weeks of the `years` before, 52 weeks apart; null where the past is too short.
+pub(super) fn years(at: usize, years: usize) -> Option<Vec<usize>> {
+    (at >= 52 * years + HALF_WINDOW as usize).then(|| (1..=years).rev().map(|i| at - 52 * i).collect())
+}
+
+/// The reference weeks and their levels: the windows about the centres are [`LEVELS`], what lies between two of them is
+/// cut into nine blocks in turn, the first ones a week longer where it does not divide.
+fn reference(at: i64, centres: &[i64]) -> Option<(Vec<usize>, Vec<i64>)> {
+    let (mut rows, mut levels) = (Vec::new(), Vec::new());
+    let mut add = |t: i64, level: i64| {
+        if t < at - PAST_OUT {
+            rows.push(usize::try_from(t).unwrap_or(0));
+            levels.push(level);
+        }
+    };
+    if centres.first()? - HALF_WINDOW < 0 {
+        return None;
+    }
+    for (i, centre) in centres.iter().enumerate() {
+        for t in centre - HALF_WINDOW..=centre + HALF_WINDOW {
+            add(t, LEVELS);
+        }
+        let next = centres.get(i + 1).copied().unwrap_or(at);
+        let (from, length) = (centre + HALF_WINDOW + 1, next - centre - 2 * HALF_WINDOW - 1);
+        let (size, longer) = (length / (LEVELS - 1), length % (LEVELS - 1));
+        let mut t = from;
+        for level in 1..LEVELS {
+            for _ in 0..size + i64::from(level <= longer) {
+                add(t, level);
+                t += 1;
+            }
+        }
+    }
+    Some((rows, levels))
+}

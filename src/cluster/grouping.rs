@@ -1,0 +1,144 @@
+//! Texts → groups: how many there are, which they are, and the group of every text (methods.md §0, §1.5).
+//!
+//! Samples are drawn by hash, sums run in a fixed order: the groups depend on the texts alone, not on threads.
+
+use rayon::prelude::*;
+
+use crate::cluster::corpus::{Corpus, Terms};
+use crate::cluster::kmeans::{centres_of, kmeans, nearest, settle};
+use crate::cluster::mixture::{ALPHA, ALPHA_HELD_OUT, refine};
+use crate::cluster::sparse::{Dense, Sparse};
+use crate::cluster::vectors::Space;
+
+/// Texts grouped afresh at every restart; the rest are placed by what these teach.
+const TEXTS: usize = 12_000;
+/// Text × term cells read at every restart: fewer texts where they are long.
+const CELLS: usize = 500_000;
+/// Texts used to choose how many issues there are: all that are grouped afresh, or nearly. With a third of them, the
+/// likelihood cannot afford the finer groups that the whole bears.
+const CHOOSING: usize = 12_000;
+const CHOOSING_CELLS: usize = 250_000;
+/// How many issues there may be (methods.md §1.5), with two small ones for few texts.
+const GRID: &[usize] = &[2, 3, 5, 8, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 125, 160, 200];
+/// Texts per issue at least (methods.md §1.5).
+const PER_ISSUE: usize = 12;
+/// With this many texts the small ends of the grid are left out.
+const ENOUGH: usize = 60;
+/// Sizes of the grid tried beyond the best before the search ends.
+const PATIENCE: usize = 3;
+const RESTARTS: u64 = 16;
+/// Rounds of k-means at every restart; the mixture refines what it leaves.
+const ITERATIONS: usize = 20;
+/// Restarts, the likeliest after their first rounds, that go on until they settle.
+const FINALISTS: usize = 4;
+/// Rounds of k-means for those.
+const SETTLING: usize = 40;
+/// Rounds of k-means where the number of issues is chosen: only one start, so it should settle.
+const CHOOSING_ITERATIONS: usize = 20;
+const SWEEPS: usize = 10;
+/// Texts made points at a time when all are placed: bounds the memory.
+const PLACED: usize = 8_192;
+
+/// The group of every text, and how many groups there are; `issues` of them, or as many as the texts bear. `lead` is
+/// the hash that each text is drawn by.
+pub fn groups(corpus: &Corpus, terms: &Terms, lead: &[u64], issues: Option<usize>) -> (Vec<u32>, usize) {
+    let n = corpus.texts.len();
+    let sample = draw(&terms.counts, &(0..n).collect::<Vec<_>>(), lead, TEXTS, CELLS);
+    let space = Space::learn(corpus, terms, &sample);
+    let points = space.points(corpus, terms, &sample);
+    let counts = terms.counts.pick(&sample);
+    let k = issues.unwrap_or_else(|| {
+        let lead: Vec<u64> = sample.iter().map(|text| lead[*text]).collect();
+        choose(&points, &counts, &lead)
+    });
+    let labels = group(&points, &counts, k);
+    if sample.len() == n {
+        return (labels, k);
+    }
+    // A text outside the sample may hold few words that the groups' own know, but it lies near some of them.
+    let centres = centres_of(&points, &labels, k);
+    let all: Vec<usize> = (0..n).collect();
+    let mut placed = Vec::with_capacity(n);
+    for texts in all.chunks(PLACED) {
+        let points = space.points(corpus, terms, texts);
+        let near = (0..texts.len()).into_par_iter().with_min_len(64).map(|i| nearest(&centres, points.row(i)).0);
+        placed.extend(near.collect::<Vec<u32>>());
+    }
+    (refine(&terms.counts, placed, k, SWEEPS, ALPHA).0, k)
+}
+
+/// At most `texts` of `of`, drawn by hash, with at most about `cells` cells; in their old order.
+fn draw(counts: &Sparse, of: &[usize], hashes: &[u64], texts: usize, cells: usize) -> Vec<usize> {
+    let mut order = of.to_vec();
+    order.sort_by_key(|text| (hashes[*text], *text));
+    let mut used = 0;
+    let mut drawn: Vec<usize> = order
+        .into_iter()
+        .take(texts)
+        .take_while(|text| {
+            used += counts.row(*text).count();
+            used <= cells
+        })
+        .collect();
+    drawn.sort_unstable();
+    drawn
+}
+
+/// The best of many restarts by the likelihood of the mixture it leads to; the best few go on until they settle.
+fn group(points: &Dense, counts: &Sparse, groups: usize) -> Vec<u32> {
+    // Labels by k-means, the same refined, and their likelihood.
+    let refined = |start: Vec<u32>| {
+        let (labels, model) = refine(counts, start.clone(), groups, SWEEPS, ALPHA);
+        (start, labels, model.log_likelihood(counts))
+    };
+    let mut restarts: Vec<(Vec<u32>, Vec<u32>, f64)> =
+        (0..RESTARTS).into_par_iter().map(|restart| refined(kmeans(points, groups, restart, ITERATIONS))).collect();
+    // A stable sort: of equals the earlier restart.
+    restarts.sort_by(|a, b| b.2.total_cmp(&a.2));
+    restarts.truncate(FINALISTS);
+    let settled: Vec<(Vec<u32>, Vec<u32>, f64)> =
+        restarts.par_iter().map(|(start, _, _)| refined(settle(points, start.clone(), groups, SETTLING))).collect();
+    let all = restarts.into_iter().chain(settled);
+    let best = all.reduce(|best, next| if next.2 > best.2 { next } else { best });
+    best.map(|(_, labels, _)| labels).unwrap_or_default()
+}
+
+/// How many issues explain unseen texts best: two halves, each judged by what the other teaches.
+fn choose(points: &Dense, counts: &Sparse, hashes: &[u64]) -> usize {
+    let chosen = draw(counts, &(0..counts.rows()).collect::<Vec<_>>(), hashes, CHOOSING, CHOOSING_CELLS);
+    let n = chosen.len();
+    // The halves alternate in the order of the hash, so that neither is older or from another feed.
+    let mut by_hash = chosen.clone();
+    by_hash.sort_by_key(|text| (hashes[*text], *text));
+    let halves: [Vec<usize>; 2] = [0, 1].map(|half| by_hash.iter().copied().skip(half).step_by(2).collect());
+    let halves: Vec<(Dense, Sparse)> = halves.iter().map(|half| (pick(points, half), counts.pick(half))).collect();
+    let most = (n / PER_ISSUE).max(2);
+    let fewest = if n < ENOUGH { 2 } else { 5 };
+    let mut best = (0, f64::NEG_INFINITY);
+    let mut worse = 0;
+    for k in GRID.iter().copied().filter(|k| (fewest..=most).contains(k)) {
+        let each: Vec<f64> = [(0, 1), (1, 0)]
+            .into_par_iter()
+            .map(|(learn, judge)| {
+                let labels = kmeans(&halves[learn].0, k, 0, CHOOSING_ITERATIONS);
+                let (_, model) = refine(&halves[learn].1, labels, k, 3, ALPHA_HELD_OUT);
+                model.log_likelihood(&halves[judge].1)
+            })
+            .collect();
+        let likelihood = each.iter().sum::<f64>() / 2.0;
+        if likelihood > best.1 {
+            best = (k, likelihood);
+            worse = 0;
+        } else {
+            worse += 1;
+        }
+        if worse == PATIENCE {
+            break;
+        }
+    }
+    best.0.max(2)
+}
+
+fn pick(points: &Dense, rows: &[usize]) -> Dense {
+    Dense { width: points.width, values: rows.iter().flat_map(|row| points.row(*row)).copied().collect() }
+}

@@ -1,0 +1,211 @@
+//! What enriching and matching give for the store's records, kept per data file: computed once, read from then on.
+
+use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, NewChunkedArray};
+use rayon::prelude::*;
+
+use crate::cluster::codebook::Codebook;
+use crate::cluster::matches::{Match, Matches};
+use crate::cluster::matching::Matcher;
+use crate::enrich::redact::Masked;
+use crate::enrich::{ADDED, Voiced};
+use crate::error::Result;
+use crate::normalise::records::Records;
+use crate::store::Store;
+use crate::store::file::DataFile;
+
+const ENRICH: &str = "enrich";
+const MATCH: &str = "match";
+/// How many spans of a data file redaction took out, by kind, in its first row.
+const MASKED: &str = "_masked";
+/// Whether a record says anything.
+const SPEAKS: &str = "_speaks";
+const TEXT: &str = "text";
+const NONE: u32 = u32::MAX;
+
+/// Fields of words that nothing that only counts looks at. (A title is looked at: whether a feed still has them.)
+pub(crate) const WORDY: [&str; 5] = ["body", "reply_text", "extra", "url", "created_at_raw"];
+
+/// Where the records that were read lie in the store.
+pub(crate) struct Kept {
+    store: Store,
+    files: Vec<DataFile>,
+    /// Per record: its data file and its row there.
+    places: Vec<(u32, u32)>,
+    /// The fields of [`WORDY`] were not read: enriching must come from the cache, and gives no words.
+    wordless: bool,
+}
+
+/// A hash of what a cache depends on beside the records; a new version of the program trusts no other's.
+pub(crate) fn model(parts: &[&str]) -> String {
+    let mut all = vec![env!("CARGO_PKG_VERSION")];
+    all.extend(parts);
+    Codebook::digest(&all.join("\n"))[..16].to_owned()
+}
+
+/// The model of matching with a codebook over texts of a model.
+pub(crate) fn match_model(codebook: &Codebook, enrich: &str) -> String {
+    model(&[enrich, &codebook.to_toml()])
+}
+
+/// Whether everything that counting needs is kept, so that no record's words have to be read.
+pub(crate) fn is_warm(store: &Store, files: &[DataFile], enrich: &str, matching: &str) -> bool {
+    store.has_cached(ENRICH, enrich, files) && store.has_cached(MATCH, matching, files)
+}
+
+impl Kept {
+    pub(crate) fn new(store: Store, files: Vec<DataFile>, places: Vec<(u32, u32)>, wordless: bool) -> Self {
+        Self { store, files, places, wordless }
+    }
+
+    /// Keeps the places of those records that `kept` says.
+    pub(crate) fn filter(&mut self, kept: &[bool]) {
+        let mut keep = kept.iter();
+        self.places.retain(|_| keep.next().copied().unwrap_or(false));
+    }
+
+    /// Per data file: per row the record, or [`NONE`] where a condition held it back.
+    fn records_of_files(&self) -> Vec<Vec<u32>> {
+        let empty = |file: &DataFile| vec![NONE; usize::try_from(file.records).unwrap_or(0)];
+        let mut records: Vec<Vec<u32>> = self.files.iter().map(empty).collect();
+        for (record, (file, row)) in self.places.iter().enumerate() {
+            records[*file as usize][*row as usize] = record as u32;
+        }
+        records
+    }
+
+    /// The records with what `own` hears in each alone. None where a cache that was there is gone, and the words were
+    /// not read.
+    ///
+    /// # Errors
+    /// Those of `own`.
+    pub(crate) fn voiced(
+        &self,
+        records: &Records,
+        model: &str,
+        own: impl Fn(&Records) -> Result<Voiced> + Sync,
+    ) -> Result<Option<Voiced>> {
+        let of_files = self.records_of_files();
+        let added: Vec<&str> = ADDED.iter().map(|column| column.name).collect();
+        let mut wanted: Vec<&str> = added.iter().copied().filter(|name| !self.wordless || *name != TEXT).collect();
+        wanted.extend([MASKED, SPEAKS]);
+        let parts: Vec<Result<Option<DataFrame>>> = self
+            .files
+            .par_iter()
+            .zip(&of_files)
+            .map(|(file, rows)| {
+                if let Some(frame) = self.store.cached(ENRICH, model, file, &wanted)
+                    && frame.height() == rows.len()
+                {
+                    let held: Vec<IdxSize> = positions(rows);
+                    let mut frame = if held.len() == rows.len() { frame } else { take(&frame, &held)? };
+                    if self.wordless {
+                        frame.with_column(speaking(&frame)?)?;
+                    }
+                    return Ok(Some(frame));
+                }
+                if self.wordless {
+                    return Ok(None);
+                }
+                let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
+                let own = own(&Records::new(take(records.frame(), &held)?, records.headers().clone())?)?;
+                let mut frame = own.frame().select(added.iter().copied())?;
+                let mut masked: Vec<Option<String>> = vec![None; frame.height()];
+                masked.iter_mut().take(1).for_each(|first| *first = Some(own.masked().line()));
+                let speaks = Column::new(SPEAKS.into(), own.text()?.is_not_null().iter().collect::<Vec<_>>());
+                frame.with_column(Column::new(MASKED.into(), masked))?;
+                frame.with_column(speaks)?;
+                if held.len() == rows.len() {
+                    self.store.keep_cached(ENRICH, model, file, frame.clone());
+                }
+                Ok(Some(frame))
+            })
+            .collect();
+        let mut all: Option<DataFrame> = None;
+        let mut order = vec![0; records.len()];
+        let mut at = 0;
+        for (part, rows) in parts.into_iter().zip(&of_files) {
+            let Some(part) = part? else { return Ok(None) };
+            for record in rows.iter().filter(|record| **record != NONE) {
+                order[*record as usize] = at;
+                at += 1;
+            }
+            let part = part.select(added.iter().copied().chain([MASKED]))?;
+            match &mut all {
+                None => all = Some(part),
+                Some(all) => drop(all.vstack_mut_owned(part)?),
+            }
+        }
+        let Some(mut all) = all else { return Ok(None) };
+        all.rechunk_mut();
+        let lines = all.column(MASKED)?.str()?.iter().flatten();
+        let masked = lines.fold(Masked::default(), |sum, line| sum.and(Masked::of_line(line)));
+        let all = take(&all, &order)?;
+        let mut frame = records.frame().clone();
+        for name in added {
+            frame.with_column(all.column(name)?.clone())?;
+        }
+        Voiced::new(frame, masked).map(Some)
+    }
+
+    /// The matches of all records.
+    ///
+    /// # Errors
+    /// Those of matching.
+    pub(crate) fn matches(&self, voiced: &Voiced, codebook: &Codebook, model: &str) -> Result<Option<Matches>> {
+        let of_files = self.records_of_files();
+        let names: Vec<&str> = crate::cluster::matches::COLUMNS.iter().map(|column| column.name).collect();
+        let matcher = Matcher::compile(codebook)?;
+        let parts: Vec<Result<Option<Vec<Match>>>> = self
+            .files
+            .par_iter()
+            .zip(&of_files)
+            .map(|(file, rows)| {
+                let cached = self.store.cached(MATCH, model, file, &names).and_then(|frame| Matches::new(frame).ok());
+                if let Some(found) = cached.and_then(|matches| matches.matches(codebook).ok())
+                    && found.iter().all(|found| (found.row as usize) < rows.len())
+                {
+                    return Ok(Some(placed(found, rows)));
+                }
+                if self.wordless {
+                    return Ok(None);
+                }
+                let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
+                let own = Voiced::new(take(voiced.frame(), &held)?, Masked::default())?;
+                let matches = matcher.match_records(&own)?;
+                if held.len() == rows.len() {
+                    self.store.keep_cached(MATCH, model, file, matches.frame().clone());
+                }
+                Ok(Some(placed(matches.matches(codebook)?, &held)))
+            })
+            .collect();
+        let mut all = Vec::new();
+        for part in parts {
+            let Some(part) = part? else { return Ok(None) };
+            all.extend(part);
+        }
+        all.par_sort_by_key(|found| (found.row, found.issue));
+        Matches::build(&all, voiced.texts_of("uid")?, codebook).map(Some)
+    }
+}
+
+/// The matches of records that are there, with their rows among all.
+fn placed(mut found: Vec<Match>, records: &[u32]) -> Vec<Match> {
+    found.iter_mut().for_each(|found| found.row = records[found.row as usize]);
+    found.retain(|found| found.row != NONE);
+    found
+}
+
+fn positions(rows: &[u32]) -> Vec<IdxSize> {
+    (0..).zip(rows).filter(|(_, record)| **record != NONE).map(|(row, _)| row).collect()
+}
+
+fn take(frame: &DataFrame, rows: &[IdxSize]) -> Result<DataFrame> {
+    Ok(frame.take(&IdxCa::from_slice("".into(), rows))?)
+}
+
+/// In the place of words that were not read: empty where there are some, null where there are none.
+fn speaking(frame: &DataFrame) -> Result<Column> {
+    let speaks = frame.column(SPEAKS)?.bool()?;
+    let texts: Vec<Option<&str>> = speaks.iter().map(|speaks| (speaks == Some(true)).then_some("")).collect();
+    Ok(Column::new(TEXT.into(), texts))
+}

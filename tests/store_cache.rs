@@ -1,0 +1,87 @@
+//! What the store keeps of enriching and matching changes no output, only the time it takes.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{demo, plaint, tree};
+
+const BOOK: &str = r#"version = 1
+tokenizer = 1
+
+[[issue]]
+id = "i-00000001"
+name = "Late"
+min_score = 1.0
+keywords = { late = 1.2, delay = 1.1, wait = 0.6 }
+
+[[issue]]
+id = "i-00000002"
+name = "App crashes"
+min_score = 1.0
+keywords = ["crash", "freeze"]
+
+[[issue]]
+id = "i-00000003"
+name = "Refunds"
+min_score = 1.0
+keywords = ["refund", "money back"]
+"#;
+
+fn out(arguments: &[&str]) -> String {
+    let ran = plaint(arguments);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout
+}
+
+/// Every cached file of a kind.
+fn cached(store: &Path, kind: &str) -> Vec<PathBuf> {
+    let Ok(models) = fs::read_dir(store.join("_plaint").join(kind)) else { return Vec::new() };
+    models.flat_map(|model| fs::read_dir(model.unwrap().path()).unwrap()).map(|file| file.unwrap().path()).collect()
+}
+
+#[test]
+fn warm_and_cold_give_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (store, book) = (path("a store [1] #ü"), path("book.toml"));
+    let files = demo();
+    let named: Vec<&str> = files.iter().map(String::as_str).collect();
+    fs::write(&book, BOOK).unwrap();
+    // Two ingests make two data files.
+    let (some, rest) = named.split_at(1);
+    out(&[&["ingest", "--store", &store], some].concat());
+    out(&[&["ingest", "--store", &store], rest].concat());
+    let trends = |more: &[&str]| out(&[&["trends", "--codebook", &book, "--format", "csv"], more].concat());
+    let direct = trends(named.as_slice());
+    assert_eq!(trends(&["--store", &store]), direct, "cold");
+    assert_eq!((cached(Path::new(&store), "enrich").len(), cached(Path::new(&store), "match").len()), (2, 2));
+    assert_eq!(trends(&["--store", &store]), direct, "warm");
+    for condition in ["body~flight|app", "kind=review"] {
+        let filtered = trends(&[&["--where", condition], named.as_slice()].concat());
+        assert_eq!(trends(&["--store", &store, "--where", condition]), filtered, "{condition}");
+    }
+    for kind in ["match", "enrich"] {
+        let one = &cached(Path::new(&store), kind)[0];
+        fs::write(one, &fs::read(one).unwrap()[..20]).unwrap();
+        assert_eq!(trends(&["--store", &store]), direct, "a cut {kind} cache");
+        fs::remove_file(one).unwrap();
+        assert_eq!(trends(&["--store", &store]), direct, "a missing {kind} cache");
+    }
+    let report = |name: &str| {
+        out(&["report", "--store", &store, "--codebook", &book, "-o", &path(name)]);
+        tree(&folder.path().join(name))
+    };
+    let warm = report("warm");
+    fs::remove_dir_all(Path::new(&store).join("_plaint/enrich")).unwrap();
+    fs::remove_dir_all(Path::new(&store).join("_plaint/match")).unwrap();
+    assert!(report("cold") == warm, "a report differs with the caches");
+    // An edited codebook is another model.
+    let edited = fs::read_to_string(&book).unwrap().replacen("min_score = ", "min_score = 9", 1);
+    fs::write(&book, edited).unwrap();
+    assert_ne!(trends(&["--store", &store]), direct);
+    assert_eq!(trends(&["--store", &store]), trends(named.as_slice()));
+}
