@@ -9,7 +9,7 @@ use crate::compose::heard::{Models, heard};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::stored;
-use crate::enrich::options::Without;
+use crate::enrich::options::{Part, Without};
 use crate::enrich::{self, Intent, Voiced, profile};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
@@ -82,8 +82,11 @@ pub(crate) fn find(
     let book = if cluster.issues_from.is_none() { codebooks::load(cluster)? } else { None };
     let options = enrich_options(session, enrich);
     let models = Models::of(&options, book.as_ref().map(|book| &book.codebook));
-    // A segment may be any word; brands and hostile authors are known by words.
-    let by_words = trend.segment.is_some() || !options.without.is_empty() || !session.config.brands.is_empty();
+    // A segment may be any word; echoes, authors and brands are known by words.
+    let by_words = trend.segment.is_some()
+        || options.has(Part::Echo)
+        || options.has(Part::Authors)
+        || !session.config.brands.is_empty();
     let wordless = dates == Dates::Alone && !by_words;
     let warm = models.matching.as_deref().filter(|_| wordless).map(|matching| (models.enrich.as_str(), matching));
     let codebook = book.as_ref().map(|book| &book.codebook);

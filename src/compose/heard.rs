@@ -46,8 +46,7 @@ pub(crate) fn heard(
         return Ok(Some((read, voiced, matches)));
     };
     let Some(voiced) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
-    // Without words nobody asks who echoes whom.
-    let voiced = if warm.is_some() { voiced } else { enrich::grouped(voiced, options)? };
+    let voiced = enrich::grouped(voiced, options)?;
     let matches = match (codebook, &models.matching) {
         (Some(codebook), Some(model)) => match kept.matches(&voiced, codebook, model)? {
             Some(matches) => Some(matches),
