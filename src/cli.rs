@@ -608,7 +608,7 @@ pub struct Response {
     /// How many of the unanswered to show
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub top: usize,
-    /// The share done within this time: 90m, 4h, 2d [default: `target` under [response] of plaint.toml]
+    /// The share done within this time: 90m, 4h, 2d [default: `target` under `[response]` in plaint.toml]
     #[arg(long, value_name = "TIME", value_parser = trend::response::parse_duration)]
     pub target: Option<i64>,
     /// Count business hours only: those of plaint.toml, else mon-fri 09:00-17:00

@@ -174,8 +174,8 @@ fn a_new_problem_is_proposed_written_and_not_proposed_again() {
             id += 1;
         }
     }
-    for i in 0..9 {
-        dump.push_str(&format!("{id},2026-11-1{},u{id},steam wand exploded near the {}\n", i % 6, things[i]));
+    for (i, thing) in things.iter().take(9).enumerate() {
+        dump.push_str(&format!("{id},2026-11-1{},u{id},steam wand exploded near the {thing}\n", i % 6));
         id += 1;
     }
     let (dump_path, book_path) = (folder.path().join("a.csv"), folder.path().join("book.toml"));

@@ -6,7 +6,7 @@
 //! 5 %; words said by the same records are one candidate.
 //!
 //! A voice is one author in one period, or one text where no author is named: copies and repeats are no evidence. A word
-//! must also rise within the issues that exist (see [`within`]), or it only tells that one of them has grown.
+//! must also rise within the issues that exist (see `within`), or it only tells that one of them has grown.
 
 use std::collections::BTreeMap;
 
