@@ -33,8 +33,10 @@ const ITERATIONS: usize = 20;
 const FINALISTS: usize = 4;
 /// Rounds of k-means for those.
 const SETTLING: usize = 40;
-/// Rounds of k-means where the number of issues is chosen: only one start, so it should settle.
+/// Rounds of k-means where the number of issues is chosen: few starts, so they should settle.
 const CHOOSING_ITERATIONS: usize = 20;
+/// Starts of k-means there.
+const CHOOSING_RESTARTS: u64 = 8;
 const SWEEPS: usize = 10;
 /// Texts made points at a time when all are placed: bounds the memory.
 const PLACED: usize = 8_192;
@@ -120,9 +122,15 @@ fn choose(points: &Dense, counts: &Sparse, hashes: &[u64]) -> usize {
         let each: Vec<f64> = [(0, 1), (1, 0)]
             .into_par_iter()
             .map(|(learn, judge)| {
-                let labels = kmeans(&halves[learn].0, k, 0, CHOOSING_ITERATIONS);
-                let (_, model) = refine(&halves[learn].1, labels, k, 3, ALPHA_HELD_OUT);
-                model.log_likelihood(&halves[judge].1)
+                // Of several starts the one that explains its own half best, as the groups themselves are chosen: one
+                // alone makes the number of issues a matter of luck.
+                let starts = (0..CHOOSING_RESTARTS).map(|restart| {
+                    let labels = kmeans(&halves[learn].0, k, restart, CHOOSING_ITERATIONS);
+                    let (_, model) = refine(&halves[learn].1, labels, k, 3, ALPHA_HELD_OUT);
+                    (model.log_likelihood(&halves[learn].1), model)
+                });
+                let best = starts.reduce(|best, next| if next.0 > best.0 { next } else { best });
+                best.map_or(f64::NEG_INFINITY, |(_, model)| model.log_likelihood(&halves[judge].1))
             })
             .collect();
         let likelihood = each.iter().sum::<f64>() / 2.0;
