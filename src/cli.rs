@@ -34,6 +34,8 @@ pub enum Command {
     Trends(Trends),
     /// Two periods or two segments, side by side, with tests
     Compare(Compare),
+    /// First response and resolution times, and who waits still
+    Response(Response),
     /// An issue's or a record's words, redacted
     Show(Show),
     /// One chart, ready for a slide
@@ -218,6 +220,9 @@ pub struct Ingest {
     /// Last day replaced
     #[arg(long, value_name = "TIME", value_parser = When::parse, requires = "replace")]
     pub until: Option<When>,
+    /// Never store personal data: mask it in the texts, keep no name, handle or e-mail address, and authors as hashes
+    #[arg(long)]
+    pub redact_at_ingest: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -580,6 +585,38 @@ pub struct Check {
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// `plaint response`.
+#[derive(Debug, Args)]
+pub struct Response {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// The unanswered instead, the most pressing first
+    #[arg(long)]
+    pub next: bool,
+    /// How many of the unanswered to show
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
+    /// The share done within this time: 90m, 4h, 2d [default: `target` under [response] of plaint.toml]
+    #[arg(long, value_name = "TIME", value_parser = trend::response::parse_duration)]
+    pub target: Option<i64>,
+    /// Count business hours only: those of plaint.toml, else mon-fri 09:00-17:00
+    #[arg(long)]
+    pub business_hours: bool,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `plaint show`.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use toml_edit::{Document, Value};
 
 use crate::cli::Cli;
+use crate::enrich::brands::Terms;
 use crate::enrich::options::UserRule;
 use crate::error::{Error, Result, nearest};
 use crate::ingest::source::DateOrder;
@@ -21,7 +22,7 @@ use crate::ingest::source::DateOrder;
 pub const FILE: &str = "plaint.toml";
 
 /// Keys that are not flags.
-const TABLES: [&str; 3] = ["input", "expect", "rule"];
+const TABLES: [&str; 5] = ["brands", "expect", "input", "response", "rule"];
 
 /// Flags that mean something else, or would be dangerous, where nobody has typed them.
 const NOT_FOR: [(&str, &str); 3] = [("ingest", "since"), ("ingest", "until"), ("ingest", "replace")];
@@ -35,8 +36,29 @@ pub struct Config {
     pub inputs: Vec<Input>,
     /// Feeds that should be in the data.
     pub expect: Vec<String>,
+    /// `[brands.NAME]`: what speaks for each brand.
+    pub brands: BTreeMap<String, Terms>,
+    /// `[response]`: when customers should be answered.
+    pub response: Response,
     /// The user's own rules of intent, the `[[rule]]` tables.
     pub rules: Vec<UserRule>,
+}
+
+/// What `plaint response` is held to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Response {
+    /// `4h`: the share done within it is printed.
+    pub target: Option<String>,
+    /// Count business hours only.
+    #[serde(default)]
+    pub business_hours: bool,
+    /// `mon-fri 09:00-17:00`, in the report's zone.
+    #[serde(default)]
+    pub hours: Vec<String>,
+    /// Days off.
+    #[serde(default)]
+    pub holidays: Vec<Date>,
 }
 
 /// Dumps that are read in one way.
@@ -97,10 +119,21 @@ impl Config {
             #[serde(default)]
             expect: Vec<String>,
             #[serde(default)]
+            brands: BTreeMap<String, Terms>,
+            #[serde(default)]
+            response: Response,
+            #[serde(default)]
             rule: Vec<UserRule>,
         }
         let tables: Tables = toml_edit::de::from_str(text).map_err(|e| de_error(path, text, &e))?;
-        Ok(Self { flags, inputs: tables.input, expect: tables.expect, rules: tables.rule })
+        Ok(Self {
+            flags,
+            inputs: tables.input,
+            expect: tables.expect,
+            brands: tables.brands,
+            response: tables.response,
+            rules: tables.rule,
+        })
     }
 
     /// The arguments with this file's flags put in, right after the subcommand; those the subcommand does not have

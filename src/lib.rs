@@ -64,6 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Cluster(a) => compose::cluster::run(&session(a.output.quiet), a),
         Command::Issues(a) => compose::issues::run(&session, &a.verb),
         Command::Trends(a) => compose::trends::run(&session(a.output.quiet), a),
+        Command::Response(a) => compose::response::run(&session(a.output.quiet), a),
         Command::Compare(a) => compose::compare::run(&session(a.output.quiet), a),
         Command::Show(a) => compose::show::run(&session(a.output.quiet), a),
         Command::Chart(a) => compose::chart::run(&session(a.quiet), a),

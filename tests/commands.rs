@@ -217,3 +217,65 @@ fn labels_that_exist_can_be_the_issues() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("channel"), "{}", ran.stderr);
 }
+
+const DESK: &str = "testdata/demo/zendesk-tickets.json";
+
+#[test]
+fn response() {
+    assert_snapshot!(plaint(&["response", DESK, CARE, "--codebook", BOOK, "--target", "1d"]).stdout);
+}
+
+#[test]
+fn response_names_the_unanswered() {
+    assert_snapshot!(plaint(&["response", CARE, "--codebook", BOOK, "--next", "--top", "2"]).stdout);
+}
+
+/// Two customers, a troll, an echo and an answer, as a table of posts.
+const POSTS: &str = "id,created_at,body,username,parent id,likes,brand\n\
+    1,2026-11-09T10:00:00Z,My Acme kettle leaks on the table since Monday,@ann,,3,\n\
+    2,2026-11-09T10:05:00Z,same here,@bob,1,,\n\
+    3,2026-11-09T11:00:00Z,RT my acme kettle leaks on the table since monday!,@cy,,1,\n\
+    4,2026-11-09T12:00:00Z,fuck you Acme you fucking idiots you retarded scum,@troll,,,\n\
+    5,2026-11-10T12:00:00Z,\"Hi Zed, the Bolt blender smokes, how do I get a refund? mail ann@mail.example\",@dee,,,\n";
+
+fn posts() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("posts.csv"), POSTS).unwrap();
+    std::fs::copy(root().join(BOOK), folder.path().join("book.toml")).unwrap();
+    std::fs::write(folder.path().join("plaint.toml"), "[brands.Acme]\n[brands.Bolt]\n").unwrap();
+    folder
+}
+
+#[test]
+fn show_explains_an_echo_and_what_is_masked() {
+    let folder = posts();
+    let told =
+        |uid: &str| plaint_in(folder.path(), &["show", uid, "posts.csv", "--codebook", "book.toml", "--why"]).stdout;
+    assert!(told("generic:2").contains("echo: agrees with generic:1"), "{}", told("generic:2"));
+    assert!(told("generic:3").contains("echo: a near copy of generic:1: 100 %"), "{}", told("generic:3"));
+    assert!(told("generic:1").contains("reach: 10 × 3 likes = 30"), "{}", told("generic:1"));
+    let masked = told("generic:5");
+    assert!(masked.contains("masked: 1 email, 1 name") && !masked.contains("ann@mail"), "{masked}");
+    assert!(told("generic:4").contains("hostile 0.50"), "{}", told("generic:4"));
+}
+
+#[test]
+fn hostile_records_are_left_out_by_name_only_when_asked() {
+    let folder = posts();
+    let trends = |more: &[&str]| {
+        let mut arguments = vec!["trends", "posts.csv", "--codebook", "book.toml", "--as-of", "2026-11-16"];
+        arguments.extend(more);
+        plaint_in(folder.path(), &arguments).stdout
+    };
+    assert!(trends(&[]).contains("5 counted"), "{}", trends(&[]));
+    let without = trends(&["--without", "hostile"]);
+    assert!(without.contains("4 counted (1 by hostile authors)"), "{without}");
+}
+
+#[test]
+fn brands_are_a_segment() {
+    let folder = posts();
+    let arguments = ["trends", "posts.csv", "--codebook", "book.toml", "--segment", "brand", "--format", "csv"];
+    let csv = plaint_in(folder.path(), &arguments).stdout;
+    assert!(csv.contains(",Acme,") && csv.contains(",Bolt,") && csv.contains(",(none),"), "{csv}");
+}

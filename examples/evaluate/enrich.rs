@@ -1,6 +1,6 @@
 //! Measures what is heard in texts, against labelled sets in `../shared`.
 //!
-//! `cargo run --release --example evaluate -- enrich [vader|abuse|complaint|question|praise|speed]…`
+//! `cargo run --release --example evaluate -- enrich [vader|abuse|complaint|question|praise|personal|speed]…`
 //!
 //! `mentions.csv` holds 500 labels given by hand, without the texts: the file and row in `../shared/data` (rows of data,
 //! from 1), and whether the text is a complaint. Protocol: of the Reddit posts and CrisisLex tweets of 15 to 400
@@ -19,8 +19,8 @@ use plaint::enrich::intent::{Beside, Listener};
 use plaint::enrich::plain::{Plain, records_of};
 use plaint::enrich::{Intent, Options, enrich, language, sentiment};
 
-use crate::Outcome;
 use crate::corpora::{self, Example};
+use crate::{Outcome, personal};
 
 /// One thing measured.
 struct Part {
@@ -34,6 +34,7 @@ const PARTS: &[Part] = &[
     Part { name: "complaint", run: complaint },
     Part { name: "question", run: question },
     Part { name: "praise", run: praise },
+    Part { name: "personal", run: personal::run },
     Part { name: "speed", run: speed },
 ];
 

@@ -9,6 +9,7 @@ mod agreement;
 mod corpora;
 mod discovery;
 mod enrich;
+mod personal;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
 mod signals;
@@ -37,7 +38,7 @@ const SUBJECTS: &[Subject] = &[
     },
     Subject {
         name: "enrich",
-        about: "[vader|abuse|complaint|question|praise|speed]…: what is heard in texts, against labelled sets",
+        about: "[vader|abuse|complaint|question|praise|personal|speed]…: what is heard in texts, against labelled sets",
         run: enrich::run,
     },
     Subject {

@@ -9,10 +9,11 @@ use crate::compose::heard::{Models, heard};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::stored;
-use crate::enrich::{self, Intent, Voiced};
+use crate::enrich::options::{Part, Without};
+use crate::enrich::{self, Intent, Voiced, profile};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
-use crate::trend::counted::{self, Counted, OTHER_INTENT};
+use crate::trend::counted::{self, Counted, HOSTILE, OTHER_INTENT};
 use crate::trend::counts::{self, Counts};
 use crate::trend::coverage::Declared;
 use crate::trend::form::{self, Change};
@@ -81,8 +82,12 @@ pub(crate) fn find(
     let book = if cluster.issues_from.is_none() { codebooks::load(cluster)? } else { None };
     let options = enrich_options(session, enrich);
     let models = Models::of(&options, book.as_ref().map(|book| &book.codebook));
-    // A segment may be any word.
-    let wordless = dates == Dates::Alone && trend.segment.is_none();
+    // A segment may be any word; echoes, authors and brands are known by words.
+    let by_words = trend.segment.is_some()
+        || options.has(Part::Echo)
+        || options.has(Part::Authors)
+        || !session.config.brands.is_empty();
+    let wordless = dates == Dates::Alone && !by_words;
     let warm = models.matching.as_deref().filter(|_| wordless).map(|matching| (models.enrich.as_str(), matching));
     let codebook = book.as_ref().map(|book| &book.codebook);
     let hear = |warm| heard(session, reading, warm, &models, codebook, &options);
@@ -97,6 +102,11 @@ pub(crate) fn find(
     let mut counted = counted::counted(&read.records, trend, &declared)?;
     if !options.intents.is_empty() {
         counted.leave_out(&lacks(&voiced, &options.intents)?, OTHER_INTENT)?;
+    }
+    if enrich.without.contains(&Without::Hostile) {
+        let hostile: Vec<bool> =
+            voiced.floats_of("hostile")?.iter().map(|score| score.is_some_and(|s| s >= profile::HOSTILE)).collect();
+        counted.leave_out(&hostile, HOSTILE)?;
     }
     let newest = stored::newest(&read.records, &counted)?;
     read.store.iter_mut().for_each(|store| store.newest_record = newest);

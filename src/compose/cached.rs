@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::{Match, Matches};
 use crate::cluster::matching::Matcher;
+use crate::enrich::redact::Masked;
 use crate::enrich::{ADDED, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;
@@ -14,7 +15,7 @@ use crate::store::file::DataFile;
 
 const ENRICH: &str = "enrich";
 const MATCH: &str = "match";
-/// How many spans of a data file redaction took out, in its first row.
+/// How many spans of a data file redaction took out, by kind, in its first row.
 const MASKED: &str = "_masked";
 /// Whether a record says anything.
 const SPEAKS: &str = "_speaks";
@@ -108,8 +109,8 @@ impl Kept {
                 let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
                 let own = own(&Records::new(take(records.frame(), &held)?, records.headers().clone())?)?;
                 let mut frame = own.frame().select(added.iter().copied())?;
-                let mut masked = vec![0_i64; frame.height()];
-                masked.iter_mut().take(1).for_each(|first| *first = own.masked());
+                let mut masked: Vec<Option<String>> = vec![None; frame.height()];
+                masked.iter_mut().take(1).for_each(|first| *first = Some(own.masked().line()));
                 let speaks = Column::new(SPEAKS.into(), own.text()?.is_not_null().iter().collect::<Vec<_>>());
                 frame.with_column(Column::new(MASKED.into(), masked))?;
                 frame.with_column(speaks)?;
@@ -136,7 +137,8 @@ impl Kept {
         }
         let Some(mut all) = all else { return Ok(None) };
         all.rechunk_mut();
-        let masked = all.column(MASKED)?.i64()?.iter().flatten().sum();
+        let lines = all.column(MASKED)?.str()?.iter().flatten();
+        let masked = lines.fold(Masked::default(), |sum, line| sum.and(Masked::of_line(line)));
         let all = take(&all, &order)?;
         let mut frame = records.frame().clone();
         for name in added {
@@ -168,7 +170,7 @@ impl Kept {
                     return Ok(None);
                 }
                 let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
-                let own = Voiced::new(take(voiced.frame(), &held)?, 0)?;
+                let own = Voiced::new(take(voiced.frame(), &held)?, Masked::default())?;
                 let matches = matcher.match_records(&own)?;
                 if held.len() == rows.len() {
                     self.store.keep_cached(MATCH, model, file, matches.frame().clone());

@@ -6,7 +6,9 @@ use crate::cli::{Ingest, MaxRejects};
 use crate::compose::progress::Progress;
 use crate::compose::read;
 use crate::compose::{self, Session, emit, store};
+use crate::enrich::redact::redacted;
 use crate::error::{Error, Result};
+use crate::normalise::records::Records;
 use crate::normalise::rejects::Rejects;
 use crate::normalise::stream::Understood;
 use crate::normalise::sums::FileSums;
@@ -93,7 +95,7 @@ fn ingest(
     for _ in 0..TRIES {
         let waiting = || session.note("waiting: another plaint is writing into the store");
         let mut writer = store.writer(replace.cloned(), &waiting)?;
-        let rejects = take(&mut writer, reading, arguments.dumps.rejects.is_some())?;
+        let rejects = take(&mut writer, reading, arguments.dumps.rejects.is_some(), arguments.redact_at_ingest)?;
         if let Some(path) = &arguments.dumps.rejects {
             emit::to(Some(path), &rejects)?;
         }
@@ -108,14 +110,18 @@ fn ingest(
 }
 
 /// Every chunk of every dump; gives the rows set aside, as they are written.
-fn take(writer: &mut Writer, reading: &Reading<'_>, keep: bool) -> Result<Vec<u8>> {
+fn take(writer: &mut Writer, reading: &Reading<'_>, keep: bool, redact: bool) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for (one, facts) in reading.opened.iter().zip(reading.facts) {
         writer.dump(facts.clone());
         let mut rejects: Option<Rejects> = None;
         let mut stream = one.stream()?;
         while let Some(chunk) = stream.next() {
-            let chunk = chunk?;
+            let mut chunk = chunk?;
+            if redact {
+                let records = Records::new(chunk.records, chunk.headers.clone())?;
+                chunk.records = redacted(&records)?.frame().clone();
+            }
             reading.progress.read(stream.bytes(), chunk.rows_read);
             if keep && !chunk.rejects.is_empty() {
                 match &mut rejects {

@@ -22,11 +22,14 @@ pub(crate) mod progress;
 pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;
+pub(crate) mod response;
 pub(crate) mod show;
 pub(crate) mod spoken;
 pub(crate) mod store;
 pub(crate) mod stored;
+pub(crate) mod topics;
 pub(crate) mod trends;
+pub(crate) mod voices;
 
 use serde::Serialize;
 

@@ -139,6 +139,10 @@ pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport], asked: &[Inten
     let found = &analysis.found;
     let mut caveats = vec![found.issues.report.note.clone()];
     caveats.extend(spoken::caveats(found, asked)?);
+    let masked = found.voiced.masked().words();
+    if !masked.is_empty() {
+        caveats.push(format!("Personal data masked in the texts: {masked}."));
+    }
     caveats.extend(found.read.caveats.iter().cloned());
     for one in &found.read.files {
         caveats.extend(one.caveat.iter().map(|c| format!("{}: {c}", one.sums.path)));

@@ -11,6 +11,7 @@ use crate::compose::cached::Kept;
 use crate::compose::progress::Progress;
 use crate::compose::{Session, emit, stored};
 use crate::config::Input;
+use crate::enrich::brands::Brands;
 use crate::error::{Error, Result};
 use crate::ingest::options::Options;
 use crate::normalise::build::Normalised;
@@ -88,6 +89,9 @@ pub(crate) fn read(session: &Session, reading: &Reading, warm: Option<(&str, &st
         Some(store) => stored::read(&store, reading, warm)?,
         None => dumps(session, &reading.dumps)?,
     };
+    if let Some(brands) = Brands::compile(&session.config.brands).map_err(|e| e.at(crate::config::FILE))? {
+        read.records = brands.assign(&read.records)?;
+    }
     if !filters.is_empty() {
         let kept = filter::mask(&read.records, &filters)?;
         read.records = filter::keep(&read.records, &kept)?;

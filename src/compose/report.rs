@@ -9,7 +9,7 @@ use crate::chart::export;
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
 use crate::compose::read::Origin;
-use crate::compose::{Session, emit, facts, figures, provenance};
+use crate::compose::{Session, emit, facts, figures, provenance, voices};
 use crate::error::{Error, Result, nearest};
 use crate::render::text::{self, TextStyle};
 use crate::render::{FORMATS, views};
@@ -50,7 +50,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     )?;
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
-    let mut report = build(&analysis, arguments)?;
+    let mut report = build(&analysis, arguments, &session.config.brands.keys().cloned().collect::<Vec<_>>())?;
     let Some(folder) = folder else {
         let color = match arguments.color {
             Color::Always => true,
@@ -139,7 +139,7 @@ fn check_only(only: &[String]) -> Result<()> {
 ///
 /// # Errors
 /// Internal only.
-fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
+fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Result<Report> {
     let found = &analysis.found;
     let calendar = &found.counted.calendar;
     let step = calendar.by.name();
@@ -185,6 +185,7 @@ fn build(analysis: &Analysis, arguments: &Arguments) -> Result<Report> {
         forecast: facts::ahead(&analysis.counts, &total, analysis.period),
         total,
         issues: cards,
+        voices: voices::voices(analysis, arguments, brands)?,
         files: provenance::files(found),
         feeds: provenance::feeds(analysis)?,
         caveats,

@@ -50,7 +50,7 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
             let mut record = record(&Known::of(&found)?, row)?;
             if arguments.why {
                 let options = analyse::enrich_options(session, &arguments.enrich);
-                record.why = Some(enrich::why::why(&found.read.records, row, &options)?);
+                record.why = Some(enrich::why::why(&found.read.records, row, &options, &found.voiced.intents()?)?);
             }
             view::Shown::Record(record)
         }

@@ -3,13 +3,22 @@
 //! Two steps, so that the first can be cached per data file: [`own`] looks at each record alone (its text, language,
 //! sentiment, intent, reach); [`grouped`] looks at records together (echoes, authors).
 
+pub mod agree;
+pub mod brands;
+pub mod echo;
 pub mod intent;
 pub mod language;
+pub mod near;
 pub mod options;
 pub mod plain;
+pub mod profile;
+pub mod reach;
 pub mod redact;
 pub mod sentiment;
 mod table;
+#[cfg(test)]
+mod testing;
+pub mod together;
 pub mod voiced;
 pub mod why;
 
@@ -20,8 +29,12 @@ use polars::prelude::{
 use rayon::prelude::*;
 
 use crate::enrich::intent::{Beside, Listener};
+use crate::enrich::reach::Spread;
+
+use crate::enrich::redact::Masked;
 
 pub use crate::enrich::options::{Intent, Options, Part};
+pub use crate::enrich::together::grouped;
 pub use crate::enrich::voiced::{ADDED, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;
@@ -30,7 +43,7 @@ use crate::normalise::records::Records;
 #[derive(Debug, Clone, Default)]
 struct Heard {
     text: Option<String>,
-    masked: usize,
+    masked: Masked,
     language: Option<String>,
     sentiment: Option<f64>,
     intents: Option<Vec<Intent>>,
@@ -57,19 +70,11 @@ pub fn own(records: &Records, options: &Options) -> Result<Voiced> {
     let listener = options.has(Part::Intent).then(|| Listener::new(&options.rules)).transpose()?;
     let hear = |row| cells.hear(row, options, listener.as_ref());
     let heard: Vec<Heard> = (0..frame.height()).into_par_iter().with_min_len(512).map(hear).collect();
-    let masked = heard.iter().map(|h| i64::try_from(h.masked).unwrap_or(i64::MAX)).sum();
+    let masked = heard.iter().fold(Masked::default(), |sum, h| sum.and(h.masked));
     for column in columns(&heard) {
         frame.with_column(column)?;
     }
     Voiced::new(frame, masked)
-}
-
-/// What records say together: who echoes whom, what an author is like.
-///
-/// # Errors
-/// As [`enrich`].
-pub fn grouped(voiced: Voiced, _options: &Options) -> Result<Voiced> {
-    Ok(voiced)
 }
 
 /// What [`own`] depends on beside the records and the program's version, for whoever keeps its results.
@@ -120,6 +125,8 @@ struct Cells<'f> {
     csats: &'f StringChunked,
     ratings: &'f Float64Chunked,
     nps: &'f Int64Chunked,
+    /// Followers, likes, shares, replies, views.
+    spread: [&'f Int64Chunked; 5],
 }
 
 impl<'f> Cells<'f> {
@@ -134,6 +141,13 @@ impl<'f> Cells<'f> {
             csats: frame.column("csat")?.str()?,
             ratings: frame.column("rating_01")?.f64()?,
             nps: frame.column("nps")?.i64()?,
+            spread: [
+                frame.column("author_followers")?.i64()?,
+                frame.column("likes")?.i64()?,
+                frame.column("shares")?.i64()?,
+                frame.column("replies")?.i64()?,
+                frame.column("views")?.i64()?,
+            ],
         })
     }
 
@@ -148,10 +162,15 @@ impl<'f> Cells<'f> {
         }
     }
 
+    fn reach(&self, row: usize, options: &Options) -> Option<f64> {
+        let [followers, likes, shares, replies, views] = self.spread.map(|cells| cells.get(row));
+        options.has(Part::Reach).then(|| Spread { followers, likes, shares, replies, views }.reach()).flatten()
+    }
+
     fn hear(&self, row: usize, options: &Options, listener: Option<&Listener>) -> Heard {
         let Some(whole) = join(self.titles.get(row), self.bodies.get(row)) else {
             let intents = listener.map(|l| l.intents(None, None, self.beside(row)));
-            return Heard { intents, ..Heard::default() };
+            return Heard { intents, reach: self.reach(row, options), ..Heard::default() };
         };
         // Everything is heard in the masked text, so that --no-redact changes what is shown and nothing else.
         let (plain, masked) = redact::redact(&whole);
@@ -161,9 +180,10 @@ impl<'f> Cells<'f> {
         let sentiment = (handled && hears).then(|| sentiment::score(&plain));
         let intents = listener.map(|l| l.intents(Some(&plain), sentiment, self.beside(row)));
         let plain = plain.into_owned();
-        let (text, masked) = if options.no_redact { (whole, 0) } else { (plain, masked) };
+        let (text, masked) = if options.no_redact { (whole, Masked::default()) } else { (plain, masked) };
         let sentiment = sentiment.filter(|_| options.has(Part::Sentiment));
-        Heard { text: Some(text), masked, language, sentiment, intents, reach: None }
+        let reach = self.reach(row, options);
+        Heard { text: Some(text), masked, language, sentiment, intents, reach }
     }
 }
 
@@ -195,7 +215,7 @@ mod tests {
         assert_eq!(text.get(0), Some("Late\nMail me: [email]"));
         assert_eq!(text.get(1), Some("Late again"));
         assert_eq!(text.get(2), None);
-        assert_eq!(voiced.masked(), 1);
+        assert_eq!(voiced.masked().total(), 1);
         let shown = Options { no_redact: true, ..Options::default() };
         assert_eq!(enrich(&records, &shown).unwrap().text().unwrap().get(0), Some("Late\nMail me: a@b.co"));
     }

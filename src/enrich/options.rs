@@ -22,6 +22,13 @@ pub enum Part {
     Authors,
 }
 
+/// Records that can be left out of the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Without {
+    /// Those of hostile authors: see [`crate::enrich::profile`].
+    Hostile,
+}
+
 /// What a writer wants; several can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -94,6 +101,9 @@ pub struct Options {
     /// Count only records with this intent (repeatable: any of them)
     #[arg(long = "intent", value_enum, value_name = "INTENT")]
     pub intents: Vec<Intent>,
+    /// Leave out of the counts, named apart: the records of hostile authors
+    #[arg(long, value_enum, value_name = "WHOM")]
+    pub without: Vec<Without>,
     /// Show personal data instead of masking it
     #[arg(long)]
     pub no_redact: bool,

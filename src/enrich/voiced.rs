@@ -4,6 +4,7 @@ use polars::prelude::{DataFrame, Float64Chunked, StringChunked};
 
 use crate::contract::{self, Column, Type};
 use crate::enrich::options::Intent;
+use crate::enrich::redact::Masked;
 use crate::error::Result;
 use crate::normalise::records::COLUMNS;
 
@@ -36,7 +37,7 @@ pub const ADDED: &[Column] = &[
 #[derive(Debug, Clone)]
 pub struct Voiced {
     frame: DataFrame,
-    masked: i64,
+    masked: Masked,
 }
 
 impl Voiced {
@@ -44,7 +45,7 @@ impl Voiced {
     ///
     /// # Errors
     /// An internal error when the frame does not keep it.
-    pub fn new(frame: DataFrame, masked: i64) -> Result<Self> {
+    pub fn new(frame: DataFrame, masked: Masked) -> Result<Self> {
         let columns: Vec<Column> = COLUMNS.iter().chain(ADDED).copied().collect();
         contract::check(&frame, &columns, "voiced")?;
         Ok(Self { frame, masked })
@@ -108,8 +109,8 @@ impl Voiced {
         Ok(all)
     }
 
-    /// How many spans were masked.
-    pub fn masked(&self) -> i64 {
+    /// How many spans of each kind were masked.
+    pub fn masked(&self) -> Masked {
         self.masked
     }
 }

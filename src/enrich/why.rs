@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::enrich::intent::{self, Listener};
-use crate::enrich::options::{Options, Part};
-use crate::enrich::{Cells, join, language, redact, sentiment};
+use crate::enrich::options::{Intent, Options, Part};
+use crate::enrich::{Cells, join, language, redact, sentiment, together};
 use crate::error::Result;
 use crate::normalise::records::Records;
 
@@ -19,13 +19,16 @@ pub struct Why {
     pub sentiment: Option<sentiment::Explained>,
     /// Every intent; empty where intent was switched off.
     pub intents: Vec<intent::Explained>,
+    /// What it echoes, how far it got, who wrote it, what is masked.
+    #[serde(flatten)]
+    pub together: together::Why,
 }
 
-/// Explains the record in `row`; on its redacted text.
+/// Explains the record in `row`; on its redacted text. `all` are the intents of every record.
 ///
 /// # Errors
 /// As [`crate::enrich::enrich`].
-pub fn why(records: &Records, row: usize, options: &Options) -> Result<Why> {
+pub fn why(records: &Records, row: usize, options: &Options, all: &[Option<Vec<Intent>>]) -> Result<Why> {
     let cells = Cells::of(records.frame())?;
     let whole = join(cells.titles.get(row), cells.bodies.get(row));
     let plain = whole.as_deref().map(|whole| redact::redact(whole).0);
@@ -43,5 +46,6 @@ pub fn why(records: &Records, row: usize, options: &Options) -> Result<Why> {
         language_found: plain.is_some_and(|text| language::found(text) != language::UNKNOWN),
         sentiment: sentiment.filter(|_| options.has(Part::Sentiment)),
         intents,
+        together: together::why(records, row, options, all)?,
     })
 }

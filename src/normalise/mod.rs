@@ -18,6 +18,7 @@ pub mod html;
 pub mod ids;
 pub mod merge;
 pub mod numbers;
+pub mod people;
 pub mod plan;
 pub mod problems;
 pub mod records;

@@ -18,6 +18,7 @@ use crate::render::number::{
 use crate::render::text::funnel_steps;
 use crate::render::words::{capitalised, one_line};
 use crate::report::model::{CodebookReport, FeedReport, FileReport, Finding, IssueReport, Method, Report};
+use crate::report::voice_tables::{self, VoiceTable};
 use crate::trend::series::{Level, Point, Series};
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -67,6 +68,8 @@ struct Page<'a> {
     cards: Vec<Card<'a, &'a IssueReport>>,
     /// In place of the cards' data, where that would be too long.
     counts: Option<Counts<'a>>,
+    voices: Vec<VoiceTable>,
+    notes: &'a [String],
     figures: Vec<PageFigure<'a>>,
     funnel: Vec<(String, i64)>,
 }
@@ -188,6 +191,8 @@ fn page<'a>(report: &'a Report, figures: &'a [Figure]) -> Page<'a> {
             })
             .collect(),
         counts: long.then(|| counts(report)),
+        voices: voice_tables::tables(&report.voices, &report.step),
+        notes: &report.voices.notes,
         figures: figures
             .iter()
             .map(|f| PageFigure {

@@ -7,6 +7,7 @@ use crate::render::table::Align;
 use crate::render::text::{funnel_steps, listed};
 use crate::render::words::{capitalised, one_line, width};
 use crate::report::model::{Finding, IssueReport, Report};
+use crate::report::voice_tables;
 use crate::trend::series::Level;
 
 /// The report. Figures are linked as `charts/<name>.svg`, where the report's folder holds them.
@@ -17,6 +18,7 @@ pub(crate) fn render(report: &Report, figures: &[Figure]) -> Result<Vec<u8>> {
     let mut page = Page { out: String::new() };
     page.first_screen(report);
     page.issues(report);
+    page.voices(report);
     page.figures(figures);
     page.files(report);
     page.counted(report);
@@ -116,6 +118,25 @@ impl Page {
             let when = quote.date.map_or("undated".to_owned(), day);
             let from = format!("{when} · {} · {}", inline(&quote.feed), inline(&quote.uid));
             self.block(&format!("> {}\n>\n> — {from}", escape(&quote.text)));
+        }
+    }
+
+    fn voices(&mut self, report: &Report) {
+        self.block("## Voices");
+        for note in &report.voices.notes {
+            self.block(&escape(note));
+        }
+        for table in voice_tables::tables(&report.voices, &report.step) {
+            self.block(&format!("### {}", table.title));
+            if table.rows.is_empty() {
+                self.block(&format!("*{}*", escape(table.empty)));
+                continue;
+            }
+            self.block(&escape(&table.note));
+            let align = |number: &bool| if *number { Align::Right } else { Align::Left };
+            let columns: Vec<(&str, Align)> = table.columns.iter().map(|(title, n)| (*title, align(n))).collect();
+            let rows = table.rows.iter().map(|row| row.iter().map(|cell| inline(cell)).collect()).collect();
+            self.grid(&columns, rows);
         }
     }
 
@@ -244,12 +265,16 @@ impl Page {
     }
 
     fn table<const N: usize>(&mut self, columns: [(&str, Align); N], rows: impl Iterator<Item = [String; N]>) {
-        let rows: Vec<[String; N]> = rows.collect();
-        let room: [usize; N] = std::array::from_fn(|i| {
-            rows.iter().map(|row| width(&row[i])).chain([width(columns[i].0), 3]).max().unwrap_or(3)
-        });
-        let line = |cells: [&str; N]| {
-            let cells: Vec<String> = (0..N)
+        self.grid(&columns, rows.map(Vec::from).collect());
+    }
+
+    /// A table whose number of columns is known only at run time; every row has as many cells as there are columns.
+    fn grid(&mut self, columns: &[(&str, Align)], rows: Vec<Vec<String>>) {
+        let room: Vec<usize> = (0..columns.len())
+            .map(|i| rows.iter().map(|row| width(&row[i])).chain([width(columns[i].0), 3]).max().unwrap_or(3))
+            .collect();
+        let line = |cells: Vec<&str>| {
+            let cells: Vec<String> = (0..columns.len())
                 .map(|i| {
                     let pad = " ".repeat(room[i].saturating_sub(width(cells[i])));
                     match columns[i].1 {
@@ -260,12 +285,17 @@ impl Page {
                 .collect();
             format!("| {} |", cells.join(" | "))
         };
-        let rules: [String; N] = std::array::from_fn(|i| match columns[i].1 {
-            Align::Left => "-".repeat(room[i]),
-            Align::Right => format!("{}:", "-".repeat(room[i] - 1)),
-        });
-        let mut lines = vec![line(columns.map(|c| c.0)), line(rules.each_ref().map(String::as_str))];
-        lines.extend(rows.iter().map(|row| line(row.each_ref().map(String::as_str))));
+        let rules: Vec<String> = columns
+            .iter()
+            .zip(&room)
+            .map(|(column, room)| match column.1 {
+                Align::Left => "-".repeat(*room),
+                Align::Right => format!("{}:", "-".repeat(room - 1)),
+            })
+            .collect();
+        let texts = |cells: &[String]| line(cells.iter().map(String::as_str).collect());
+        let mut lines = vec![line(columns.iter().map(|c| c.0).collect()), texts(&rules)];
+        lines.extend(rows.iter().map(|row| texts(row)));
         self.block(&lines.join("\n"));
     }
 }
@@ -342,7 +372,7 @@ mod tests {
         assert!(!page.contains("[click]("));
         for line in page.lines().filter(|line| line.starts_with('|')) {
             let bars = line.replace("\\|", "").matches('|').count();
-            assert!([3, 6, 9, 10].contains(&bars), "{bars} bars in {line}");
+            assert!([3, 5, 6, 7, 8, 9, 10].contains(&bars), "{bars} bars in {line}");
         }
     }
 }

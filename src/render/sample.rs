@@ -9,6 +9,7 @@ use crate::report::model::{
     Change, CodebookReport, FeedReport, FileReport, Finding, Funnel, IssueReport, Method, PeriodName, Problem, Quote,
     Report, Section,
 };
+use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Topic, Voices};
 use crate::trend::series::{Caveat, Found, Level, Point, Series, Signal};
 
 const WEEKS: i64 = 30;
@@ -60,6 +61,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
         total: series("", "All records", 1_409, 0.0, None),
         forecast: None,
         issues,
+        voices: voices(),
         files: files(),
         feeds: feeds(),
         caveats: vec![
@@ -99,6 +101,59 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
             .into(),
     };
     (report, vec![figure])
+}
+
+fn voices() -> Voices {
+    let topic = |name: &str, observed: i64| Topic {
+        name: name.into(),
+        observed,
+        previous: Some(9),
+        change: Some(Change { ratio: Some(observed as f64 / 9.0), low: 0.8, high: Some(3.1), p: 0.2 }),
+        all_records: 214,
+        supporters: 187,
+        likes: Some(41),
+        sparkline: "▁▂▃▂▅▇".into(),
+        series: vec![(date(2026, 11, 2), 9), (date(2026, 11, 9), observed)],
+        quote: quotes("loved", &[]).into_iter().next(),
+    };
+    let quote = |at: usize| quotes("voice", &[]).swap_remove(at);
+    Voices {
+        loved: vec![topic("Crew / kind / <i>smile</i>", 14), topic("Legroom | seat", 6)],
+        ideas: vec![topic("Seat *map* in the app", 3)],
+        questions: vec![OpenQuestion {
+            quote: quote(1),
+            url: Some("https://example.com/1".into()),
+            age: 93_600,
+            reach: Some(1_250.0),
+        }],
+        unanswered: Some(12),
+        spreading: vec![Spreading {
+            quote: quote(0),
+            observed: 21,
+            previous: 2,
+            authors: 19,
+            reach: Some(48_200.0),
+            per_hour: 0.75,
+            carriers: vec!["[handle] (12,000 followers)".into(), "[handle]".into()],
+            praise: false,
+        }],
+        issues: vec![IssueVoice {
+            id: "i-3f9a01c7".into(),
+            name: "Late flights".into(),
+            records: 57,
+            texts: 44,
+            authors: 50,
+            sentiment: Mean::of(&[-0.6, -0.2, -0.4, 0.1]),
+            hostile: Share::of(2, 52),
+            again: Share::of(9, 52),
+            first_time: Share::of(38, 50),
+            named: Share::of(52, 57),
+        }],
+        brands: vec![BrandVoice { brand: "JetAir".into(), voice: Share::of(40, 57), complaints: Share::of(31, 40) }],
+        named: Share::of(1_300, 1_412),
+        masked: vec![("email".into(), 3), ("handle".into(), 511)],
+        notes: Vec::new(),
+    }
 }
 
 fn sections() -> Vec<Section> {

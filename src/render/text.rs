@@ -4,6 +4,7 @@ use crate::render::number::{change, count, count_or_unknown, current, day, day_o
 use crate::render::table::{Table, flexible, left, right};
 use crate::render::words::{capitalised, one_line, truncate, truncate_start, width, wrap_after};
 use crate::report::model::{Finding, IssueReport, Quote, Report};
+use crate::report::voice_tables;
 use crate::trend::series::Level;
 
 /// Narrower pages are laid out as if they were this wide.
@@ -32,6 +33,7 @@ pub fn render(report: &Report, style: TextStyle) -> String {
     for issue in report.listed().0 {
         page.issue(issue);
     }
+    page.voices(report);
     page.files(report);
     page.counted(report);
     page.feeds(report);
@@ -169,6 +171,31 @@ impl Page {
         self.hanging("  > ", FAINT, 4, &one_line(&quote.text), "");
         let when = quote.date.map_or("undated".to_owned(), day);
         self.hanging("    ", "", 4, &one_line(&format!("{when} · {} · {}", quote.feed, quote.uid)), FAINT);
+    }
+
+    /// Every voice as a bullet: the tables are too wide for a terminal.
+    fn voices(&mut self, report: &Report) {
+        self.heading("Voices");
+        for note in &report.voices.notes {
+            self.paragraph(0, note);
+        }
+        for table in voice_tables::tables(&report.voices, &report.step) {
+            self.blank();
+            let title = self.ink(BOLD, table.title);
+            self.line(&title);
+            if table.rows.is_empty() {
+                self.hanging("", "", 0, table.empty, FAINT);
+                continue;
+            }
+            self.hanging("", "", 0, &table.note, FAINT);
+            for row in &table.rows {
+                let cells = table.columns.iter().zip(row).skip(1).filter(|(_, cell)| !cell.trim().is_empty());
+                let facts: Vec<String> =
+                    cells.map(|((title, _), cell)| format!("{}: {cell}", title.to_lowercase())).collect();
+                let name = row.first().map_or("", String::as_str);
+                self.bullet(&format!("{name} — {}", facts.join("; ")));
+            }
+        }
     }
 
     fn files(&mut self, report: &Report) {

@@ -7,4 +7,6 @@ pub mod methods;
 pub mod model;
 pub mod quotes;
 pub mod told;
+pub mod voice_tables;
+pub mod voices;
 pub mod words;

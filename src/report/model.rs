@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::report::voices::Voices;
 use crate::trend::forecast::Forecast;
 use crate::trend::series::{Level, Series, Signal};
 
@@ -39,6 +40,8 @@ pub struct Report {
     pub forecast: Option<Forecast>,
     /// Every issue, biggest in the period first.
     pub issues: Vec<IssueReport>,
+    /// What is loved and wished for, whom nobody answered, what spreads, and how each issue is said.
+    pub voices: Voices,
     /// The dumps.
     pub files: Vec<FileReport>,
     /// What each feed covers.

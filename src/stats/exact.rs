@@ -134,6 +134,13 @@ pub fn wilson(k: f64, n: f64, z: f64) -> Option<(f64, f64)> {
     Some(((centre - half).max(0.0), (centre + half).min(1.0)))
 }
 
+/// Student's t with P(|T| ≤ t) = 0.95 for `freedom` > 0 degrees of freedom, from the beta quantile: t² = ν (1 − x) ÷ x
+/// with x the 5 % quantile of Beta(ν ÷ 2, ½).
+pub fn student95(freedom: f64) -> f64 {
+    let x = beta_quantile(freedom / 2.0, 0.5, 0.05);
+    (freedom * (1.0 - x) / x).sqrt()
+}
+
 /// Halves `[low, high]` towards the place where `below` turns false.
 fn bisect(mut low: f64, mut high: f64, below: impl Fn(f64) -> bool) -> f64 {
     // 1,100 halvings reach any double between 0 and 1; it stops long before, when nothing lies between.

@@ -11,12 +11,12 @@ use polars::prelude::{
 
 use crate::contract::{self, Column, Type};
 use crate::error::{Error, Result};
+use crate::normalise::people::{people, texts};
 use crate::normalise::records::Records;
 use crate::trend::calendar::{Calendar, day_number, day_of, micros};
 use crate::trend::coverage::{Coverage, Declared, coverage, first_day};
 use crate::trend::now::{Days, now};
 use crate::trend::options::{Count, Options};
-use crate::trend::people::{people, texts};
 use crate::trend::segment::segments;
 use crate::trend::zone::Clock;
 

@@ -8,10 +8,10 @@ use rayon::prelude::*;
 
 use crate::contract::{self, Column, Type};
 use crate::error::{Error, Result};
+use crate::normalise::people::texts;
 use crate::trend::calendar::{Calendar, Period, micros};
 use crate::trend::counted::{Counted, wall_series};
 use crate::trend::coverage::{Cover, Coverage, FeedSpan};
-use crate::trend::people::texts;
 
 const fn column(name: &'static str, kind: Type, nullable: bool, about: &'static str) -> Column {
     Column { name, kind, nullable, about }

@@ -109,11 +109,18 @@ pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
         sums.push(sums[sums.len() - 1] + count);
     }
     let usual = |from: usize| sums[from] as f64 / from as f64;
+    let peak = (1..=last).map(usual).fold(0.0, f64::max);
     for again in (last + 1).saturating_sub(BASELINE).max(1)..=last {
-        // The silence that ends here, going back as long as it holds almost nothing.
-        let mut from = again;
-        while from > 1 && counts[from - 1] as f64 * QUIET <= usual(from - 1) {
-            from -= 1;
+        // The longest silence that ends here: its loudest period is quiet beside what was usual before it.
+        let (mut from, mut loudest) = (again, 0);
+        for start in (1..again).rev() {
+            loudest = loudest.max(counts[start]);
+            if loudest as f64 * QUIET > peak {
+                break;
+            }
+            if loudest as f64 * QUIET <= usual(start) {
+                from = start;
+            }
         }
         let (quiet, known, records) = (again - from, sums[from], sums[again] - sums[from]);
         let usual = usual(from);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use polars::prelude::{DataFrame, DataType};
 
 use crate::error::Result;
+use crate::normalise::people::texts;
 use crate::trend::counted::Counted;
 use crate::trend::counts::Counts;
-use crate::trend::people::texts;
 
 /// Echoes, authors of public posts, reach.
 pub type Measures = [f64; 3];

@@ -7,6 +7,7 @@ pub mod ingest;
 pub mod inspect;
 pub mod issues;
 pub mod list;
+pub mod response;
 pub mod show;
 pub mod trends;
 

@@ -291,6 +291,16 @@ fn heard(why: &Why) -> String {
             lines.push((4, format!("{:+.2} {}{features}", reason.weight, reason.what)));
         }
     }
+    let together = &why.together;
+    let named = [
+        ("echo", &together.echo, "echoes nothing"),
+        ("reach", &together.reach, "reach: nothing is known"),
+        ("author", &together.author, "author: not known"),
+        ("masked", &together.masked, "nothing is masked"),
+    ];
+    for (name, told, none) in named {
+        lines.push((2, told.as_ref().map_or(none.to_owned(), |told| format!("{name}: {told}"))));
+    }
     let mut out = String::new();
     for (indent, line) in lines {
         for (i, line) in words::wrap_after(&line, views::WIDTH - indent, views::WIDTH - indent - 2).iter().enumerate() {

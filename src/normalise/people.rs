@@ -7,19 +7,19 @@ use crate::error::Result;
 
 /// Author and unit of every record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct People {
+pub struct People {
     /// A number per author; null when the record names none.
-    pub(crate) author: Vec<Option<i64>>,
+    pub author: Vec<Option<i64>>,
     /// A number per author and thread; a record without author or thread is a unit of its own.
-    pub(crate) unit: Vec<i64>,
+    pub unit: Vec<i64>,
 }
 
 /// The columns that may name an author, best first.
-const NAMES: [&str; 4] = ["author_id", "author_handle", "author_email", "author_name"];
+pub const NAMES: [&str; 4] = ["author_id", "author_handle", "author_email", "author_name"];
 
 /// Numbers authors and units. An author is the first of author_id, author_handle, author_email and author_name that
 /// is there, within one system and account; a thread is a thread_id.
-pub(crate) fn people(records: &DataFrame) -> Result<People> {
+pub fn people(records: &DataFrame) -> Result<People> {
     let system = texts(records, "system")?;
     let account = texts(records, "account")?;
     let mut named: Vec<Option<(u8, &str)>> = vec![None; records.height()];
@@ -65,6 +65,6 @@ fn numbered<K: Ord + Send + Copy>(rows: usize, key: impl Fn(usize) -> Option<K>)
 }
 
 /// The cells of a text column.
-pub(crate) fn texts<'a>(frame: &'a DataFrame, name: &str) -> Result<Vec<Option<&'a str>>> {
+pub fn texts<'a>(frame: &'a DataFrame, name: &str) -> Result<Vec<Option<&'a str>>> {
     Ok(frame.column(name)?.str()?.iter().collect())
 }

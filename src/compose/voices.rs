@@ -1,0 +1,297 @@
+//! An analysis → what customers say beside what they complain of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cli::Report as Arguments;
+use crate::compose::analyse::Analysis;
+use crate::compose::topics::{self, Placed};
+use crate::compose::{facts, response};
+use crate::enrich::{Intent, profile};
+use crate::error::Result;
+use crate::normalise::people::people;
+use crate::normalise::records::Records;
+use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Voices};
+use crate::trend::calendar::{self, Period};
+use crate::trend::cases;
+use crate::trend::counted::GOOD_RATING;
+
+/// Rows of each list.
+const MOST: usize = 5;
+/// A contact within so long after another on the same issue is a repeated one.
+const AGAIN: i64 = 30 * DAY;
+const DAY: i64 = 86_400_000_000;
+/// Fewer records in a period are not spreading.
+const FEWEST: i64 = 3;
+/// Who carried it: names shown.
+const CARRIERS: usize = 3;
+
+/// What the voices are worked out from, by row.
+struct Rows<'a> {
+    analysis: &'a Analysis,
+    records: &'a Records,
+    /// Period, where the record has one.
+    period: Vec<Option<Period>>,
+    /// Wall time in microseconds.
+    at: Vec<Option<i64>>,
+    counted: Vec<bool>,
+    /// Written by a customer, neither deleted nor spam nor merged: counted, well rated, or passed on.
+    said: Vec<bool>,
+    author: Vec<Option<i64>>,
+    intents: Vec<Option<Vec<Intent>>>,
+}
+
+/// Works out the voices of the period.
+///
+/// # Errors
+/// Internal only.
+pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Result<Voices> {
+    let rows = Rows::of(analysis)?;
+    let mut notes = Vec::new();
+    if rows.intents.iter().all(Option::is_none) {
+        notes.push("Intent was switched off: ideas, questions and hostility were not heard.".to_owned());
+    }
+    let placed = Placed { analysis, period: &rows.period, author: &rows.author };
+    let loved = topics::topics(&placed, &rows.praising()?, &arguments.cluster, MOST, |t| (t.observed, t.all_records))?;
+    let ideas = topics::topics(&placed, &rows.with(Intent::Idea), &arguments.cluster, MOST, |t| {
+        (t.supporters, t.likes.unwrap_or(0))
+    })?;
+    let (questions, unanswered) = questions(&rows, arguments)?;
+    let in_period = |row: &usize| rows.counted[*row] && rows.period[*row] == Some(analysis.period);
+    let counted: Vec<usize> = (0..rows.records.len()).filter(in_period).collect();
+    let named = counted.iter().filter(|row| rows.author[**row].is_some()).count() as i64;
+    let masked = analysis.found.voiced.masked();
+    Ok(Voices {
+        loved,
+        ideas,
+        questions,
+        unanswered,
+        spreading: spreading(&rows, arguments.enrich.no_redact)?,
+        issues: issues(&rows)?,
+        brands: brand_voices(&rows, brands)?,
+        named: Share::of(named, counted.len() as i64),
+        masked: crate::enrich::redact::Kind::ALL
+            .iter()
+            .zip(masked.0)
+            .filter(|(_, n)| *n > 0)
+            .map(|(kind, n)| (kind.name().to_owned(), n))
+            .collect(),
+        notes,
+    })
+}
+
+impl<'a> Rows<'a> {
+    fn of(analysis: &'a Analysis) -> Result<Self> {
+        let found = &analysis.found;
+        let frame = found.counted.frame();
+        let periods = frame.column("period")?.datetime()?;
+        let at = frame.column("at")?.datetime()?;
+        let reasons = frame.column("reason")?.str()?;
+        let said =
+            |reason: Option<&str>| matches!(reason, None | Some(GOOD_RATING | "repost" | "other_intent" | "hostile"));
+        Ok(Self {
+            analysis,
+            records: &found.read.records,
+            period: periods.physical().iter().map(|p| p.map(calendar::wall)).collect(),
+            at: at.physical().iter().collect(),
+            counted: frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect(),
+            said: reasons.iter().map(said).collect(),
+            author: people(found.read.records.frame())?.author,
+            intents: found.voiced.intents()?,
+        })
+    }
+
+    fn has(&self, row: usize, intent: Intent) -> bool {
+        self.intents[row].iter().flatten().any(|held| *held == intent)
+    }
+
+    /// Rows a customer wrote with this intent.
+    fn with(&self, intent: Intent) -> Vec<usize> {
+        (0..self.records.len()).filter(|row| self.said[*row] && self.has(*row, intent)).collect()
+    }
+
+    /// Rows that praise by their words or their rating.
+    fn praising(&self) -> Result<Vec<usize>> {
+        let reasons = self.analysis.found.counted.frame().column("reason")?.str()?;
+        let rated = |row: usize| reasons.get(row) == Some(GOOD_RATING);
+        Ok((0..self.records.len())
+            .filter(|row| self.said[*row] && (rated(*row) || self.has(*row, Intent::Praise)))
+            .collect())
+    }
+}
+
+/// Questions without an answer, and how many; null where no dump tells of answers.
+fn questions(rows: &Rows<'_>, arguments: &Arguments) -> Result<(Vec<OpenQuestion>, Option<i64>)> {
+    let found = &rows.analysis.found;
+    let cases = cases::cases(rows.records, &found.counted, &arguments.trend)?;
+    if !cases.cases.iter().any(|case| case.tells_first || case.replies.is_some()) {
+        return Ok((Vec::new(), None));
+    }
+    let waiting = response::waiting(found, &cases)?;
+    let asked: Vec<_> = waiting.into_iter().filter(|(row, _)| rows.has(*row, Intent::Question)).collect();
+    let all = asked.len() as i64;
+    let first = asked.into_iter().take(MOST).map(|(row, one)| {
+        Ok(OpenQuestion { quote: topics::quote(rows.analysis, row)?, url: one.url, age: one.age, reach: one.reach })
+    });
+    Ok((first.collect::<Result<_>>()?, Some(all)))
+}
+
+/// What is passed on more often than in the period before.
+fn spreading(rows: &Rows<'_>, shown: bool) -> Result<Vec<Spreading>> {
+    let uids = rows.records.text("uid")?;
+    let echo_of = rows.analysis.found.voiced.texts_of("echo_of")?;
+    let reach = rows.analysis.found.voiced.floats_of("reach")?;
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, of) in echo_of.iter().enumerate() {
+        if let Some(of) = of.filter(|_| rows.said[row]) {
+            groups.entry(of).or_default().push(row);
+        }
+    }
+    let place: BTreeMap<&str, usize> = uids.iter().enumerate().filter_map(|(row, uid)| Some((uid?, row))).collect();
+    let mut found = Vec::new();
+    for (of, mut members) in groups {
+        let Some(original) = place.get(of).copied() else { continue };
+        members.push(original);
+        let within = |period: Period| members.iter().copied().filter(|row| rows.period[*row] == Some(period)).collect();
+        let now: Vec<usize> = within(rows.analysis.period);
+        let before: Vec<usize> = within(rows.analysis.before);
+        if (now.len() as i64) < FEWEST || now.len() <= before.len() {
+            continue;
+        }
+        let last = now.iter().filter_map(|row| rows.at[*row]).max().unwrap_or(0);
+        let recent = now.iter().filter(|row| rows.at[**row].is_some_and(|at| at > last - DAY)).count();
+        let known: Vec<f64> = now.iter().filter_map(|row| reach.get(*row)).collect();
+        found.push(Spreading {
+            quote: topics::quote(rows.analysis, original)?,
+            observed: now.len() as i64,
+            previous: before.len() as i64,
+            authors: topics::heads(&now, &rows.author),
+            reach: (!known.is_empty()).then(|| known.iter().sum()),
+            per_hour: recent as f64 / 24.0,
+            carriers: carriers(rows, &now, shown)?,
+            praise: rows.has(original, Intent::Praise),
+        });
+    }
+    found.sort_by(|a, b| {
+        let reach = b.reach.unwrap_or(0.0).total_cmp(&a.reach.unwrap_or(0.0));
+        reach.then(b.observed.cmp(&a.observed)).then(a.quote.uid.cmp(&b.quote.uid))
+    });
+    found.truncate(MOST);
+    Ok(found)
+}
+
+/// The authors who carried it farthest; masked unless personal data is shown.
+fn carriers(rows: &Rows<'_>, members: &[usize], shown: bool) -> Result<Vec<String>> {
+    let reach = rows.analysis.found.voiced.floats_of("reach")?;
+    let (handles, names) = (rows.records.text("author_handle")?, rows.records.text("author_name")?);
+    let ids = rows.records.text("author_id")?;
+    let followers = rows.records.ints("author_followers")?;
+    let mut carried: BTreeMap<i64, (f64, usize)> = BTreeMap::new();
+    for row in members {
+        if let Some(author) = rows.author[*row] {
+            let sum = carried.entry(author).or_insert((0.0, *row));
+            sum.0 += reach.get(*row).unwrap_or(0.0);
+        }
+    }
+    let mut ranked: Vec<(f64, usize)> = carried.into_values().collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    Ok(ranked
+        .into_iter()
+        .take(CARRIERS)
+        .map(|(_, row)| {
+            let handle = handles.get(row).map(|h| format!("@{h}"));
+            let name = handle.or_else(|| names.get(row).or(ids.get(row)).map(str::to_owned)).filter(|_| shown);
+            let name = name.unwrap_or_else(|| "[handle]".to_owned());
+            match followers.get(row) {
+                Some(n) => format!("{name} ({} followers)", crate::report::words::count(n)),
+                None => name,
+            }
+        })
+        .collect())
+}
+
+/// How each issue with a record in the period is said, and by whom.
+fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
+    let analysis = rows.analysis;
+    let voiced = &analysis.found.voiced;
+    let (sentiments, hostile) = (voiced.floats_of("sentiment")?, voiced.floats_of("hostile")?);
+    let (uids, echo_of) = (voiced.texts_of("uid")?, voiced.texts_of("echo_of")?);
+    let mut own: Vec<Vec<usize>> = vec![Vec::new(); analysis.found.issues.codebook.issues.len()];
+    for hit in facts::hits(&analysis.found)? {
+        own[hit.issue].push(hit.row);
+    }
+    // An author's first counted record of all.
+    let mut first: BTreeMap<i64, i64> = BTreeMap::new();
+    for row in (0..rows.records.len()).filter(|row| rows.counted[*row]) {
+        if let (Some(author), Some(at)) = (rows.author[row], rows.at[row]) {
+            let earliest = first.entry(author).or_insert(at);
+            *earliest = (*earliest).min(at);
+        }
+    }
+    let start = calendar::micros(analysis.period);
+    let mut found = Vec::new();
+    for (issue, hits) in analysis.found.issues.codebook.issues.iter().zip(own) {
+        let now: Vec<usize> = hits.iter().copied().filter(|row| rows.period[*row] == Some(analysis.period)).collect();
+        if now.is_empty() || !issue.status.counts() {
+            continue;
+        }
+        let texts: BTreeSet<&str> = now.iter().filter_map(|row| echo_of.get(*row).or(uids.get(*row))).collect();
+        let values: Vec<f64> = now.iter().filter_map(|row| sentiments.get(*row)).collect();
+        let scored: Vec<f64> = now.iter().filter_map(|row| hostile.get(*row)).collect();
+        let attacks = scored.iter().filter(|score| **score >= profile::HOSTILE).count() as i64;
+        let named: Vec<(i64, usize)> = now.iter().filter_map(|row| Some((rows.author[*row]?, *row))).collect();
+        let authors: BTreeSet<i64> = named.iter().map(|(author, _)| *author).collect();
+        let fresh = authors.iter().filter(|author| first.get(author).is_none_or(|at| *at >= start)).count() as i64;
+        found.push(IssueVoice {
+            id: issue.id.clone(),
+            name: issue.name.clone(),
+            records: now.len() as i64,
+            texts: texts.len() as i64,
+            authors: authors.len() as i64,
+            sentiment: Mean::of(&values),
+            hostile: Share::of(attacks, scored.len() as i64),
+            again: Share::of(again(rows, &hits, &named), named.len() as i64),
+            first_time: Share::of(fresh, authors.len() as i64),
+            named: Share::of(named.len() as i64, now.len() as i64),
+        });
+    }
+    found.sort_by_key(|voice| std::cmp::Reverse(voice.records));
+    Ok(found)
+}
+
+/// How many of the `named` records have one of the same author on the issue within the 30 days before.
+fn again(rows: &Rows<'_>, hits: &[usize], named: &[(i64, usize)]) -> i64 {
+    let mut contacts: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for row in hits {
+        if let (Some(author), Some(at)) = (rows.author[*row], rows.at[*row]) {
+            contacts.entry(author).or_default().push(at);
+        }
+    }
+    let earlier = |author: &i64, at: i64| {
+        contacts.get(author).is_some_and(|all| all.iter().any(|other| *other < at && *other >= at - AGAIN))
+    };
+    named.iter().filter(|(author, row)| rows.at[*row].is_some_and(|at| earlier(author, at))).count() as i64
+}
+
+/// The brands' shares of the period's records; empty without `[brands]`.
+fn brand_voices(rows: &Rows<'_>, brands: &[String]) -> Result<Vec<BrandVoice>> {
+    let assigned = rows.records.text("brand")?;
+    let now = |row: &usize| rows.counted[*row] && rows.period[*row] == Some(rows.analysis.period);
+    let own =
+        |brand: &str| (0..rows.records.len()).filter(now).filter(|row| assigned.get(*row) == Some(brand)).collect();
+    let counted: Vec<(&String, Vec<usize>)> = brands.iter().map(|brand| (brand, own(brand))).collect();
+    let all: i64 = counted.iter().map(|(_, rows)| rows.len() as i64).sum();
+    let mut found: Vec<BrandVoice> = counted
+        .into_iter()
+        .map(|(brand, own)| {
+            let heard = own.iter().filter(|row| rows.intents[**row].is_some()).count() as i64;
+            let complaints = own.iter().filter(|row| rows.has(**row, Intent::Complaint)).count() as i64;
+            BrandVoice {
+                brand: brand.clone(),
+                voice: Share::of(own.len() as i64, all),
+                complaints: Share::of(complaints, heard),
+            }
+        })
+        .collect();
+    found.sort_by_key(|brand| std::cmp::Reverse(brand.voice.map_or(0, |v| v.n)));
+    Ok(found)
+}

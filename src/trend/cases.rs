@@ -1,0 +1,195 @@
+//! Requests and when they were answered: from tickets' own times, and from the replies under posts.
+
+use std::collections::BTreeMap;
+
+use crate::enrich::echo::{openers, parents};
+use crate::error::Result;
+use crate::normalise::people::people;
+use crate::normalise::records::Records;
+use crate::trend::calendar::{Calendar, day_of};
+use crate::trend::counted::Counted;
+use crate::trend::options::Options;
+
+/// Something a customer asked or complained of, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// The record that opened it.
+    pub row: usize,
+    /// When, in microseconds since 1970, UTC; so are the others.
+    pub asked: i64,
+    /// When somebody first answered; null when nobody had by `seen`.
+    pub first: Option<i64>,
+    /// When it was solved; null when it was not by `seen`.
+    pub resolved: Option<i64>,
+    /// The last moment its feed shows: until then it was waited for.
+    pub seen: i64,
+    /// Whether its feed tells of answers at all.
+    pub tells_first: bool,
+    /// Whether its feed tells of solutions at all.
+    pub tells_resolved: bool,
+    /// How many replies the dump counts, where it holds none of them.
+    pub replies: Option<i64>,
+}
+
+/// The cases of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// In the order of their records.
+    pub cases: Vec<Case>,
+    /// Feed → counted records in it, where its dumps tell neither of answers nor of solutions.
+    pub silent: BTreeMap<String, i64>,
+    /// Cases left out because they were answered or solved before they were asked.
+    pub backwards: i64,
+    /// Cases whose own time is only a day: their waiting time is off by up to one.
+    pub by_day: i64,
+}
+
+/// The cases among the counted records.
+///
+/// A ticket, a survey, a filing or a review is a case; its answer is `first_response_at`, the owner's `reply_at` or the
+/// first outbound record under it, its solution `resolved_at` or `closed_at`. A mention is a case when no record of a
+/// customer stands above it; its answer is the first outbound record under it or, in a feed without outbound records,
+/// the first reply by another author. Under it means: along `parent_id`, and where that names nothing, in its thread.
+/// Answers after `--as-of` have not happened yet. A post of a feed without any reply whose dump counts its replies has
+/// no waiting time, but is known to wait where the count is 0.
+///
+/// # Errors
+/// Never for checked records.
+pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<Cases> {
+    let counts = counted.frame().column("counted")?.bool()?;
+    let (created, feeds) = (records.instants("created_at")?, records.text("feed")?);
+    let (kinds, directions) = (records.text("kind")?, records.text("direction")?);
+    let precisions = records.text("created_precision")?;
+    let counts_of_replies = records.ints("replies")?;
+    let outbound: Vec<bool> = directions.iter().map(|d| d == Some("outbound")).collect();
+    let customer: Vec<bool> = directions.iter().map(|d| !matches!(d, Some("outbound" | "internal"))).collect();
+    let above = above(records, &customer)?;
+    let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
+    let mut facts: BTreeMap<&str, Feed> = BTreeMap::new();
+    for (row, outbound) in outbound.iter().enumerate() {
+        let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
+        feed.outbound |= outbound;
+        for column in TIMES {
+            feed.seen = feed.seen.max(records.instants(column)?.get(row).filter(|at| *at < end));
+        }
+    }
+    let authors = people(records.frame())?.author;
+    let mut answer: Vec<Option<i64>> = vec![None; records.len()];
+    for row in 0..records.len() {
+        let (Some(case), Some(at)) = (above[row], created.get(row).filter(|at| *at < end)) else { continue };
+        let feed = facts.get(feeds.get(case).unwrap_or_default());
+        let brand_speaks = feed.is_some_and(|f| f.outbound);
+        let other = case != row && authors[row].is_some() && authors[row] != authors[case];
+        let answers = if brand_speaks { outbound[row] } else { other && directions.get(row) != Some("internal") };
+        if answers && created.get(case).is_some_and(|asked| asked <= at) {
+            answer[case] = Some(answer[case].map_or(at, |first| first.min(at)));
+        }
+    }
+    let mut found = Cases::default();
+    for row in 0..records.len() {
+        let post = matches!(kinds.get(row), Some("mention" | "ticket_message"));
+        let (Some(asked), true) = (created.get(row), counts.get(row) == Some(true)) else { continue };
+        if post && above[row] != Some(row) {
+            continue;
+        }
+        let time =
+            |column: &str| -> Result<Option<i64>> { Ok(records.instants(column)?.get(row).filter(|at| *at < end)) };
+        let told = time("first_response_at")?.or(time("reply_at")?);
+        let first = told.into_iter().chain(answer[row]).min();
+        let resolved = time("resolved_at")?.or(time("closed_at")?);
+        let day_only = precisions.get(row) == Some("day");
+        let asked_by = if day_only { asked + 86_400_000_000 } else { asked };
+        if [first, resolved].into_iter().flatten().any(|at| if day_only { at < asked } else { at < asked_by }) {
+            found.backwards += 1;
+            continue;
+        }
+        found.by_day += i64::from(day_only);
+        let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
+        feed.cases += 1;
+        feed.tells_first |= first.is_some() || feed.outbound;
+        feed.tells_resolved |= resolved.is_some();
+        let seen = feed.seen.unwrap_or(asked).max(asked);
+        let replies = counts_of_replies.get(row).filter(|_| post);
+        found.cases.push(Case {
+            row,
+            asked,
+            first,
+            resolved,
+            seen,
+            tells_first: false,
+            tells_resolved: false,
+            replies,
+        });
+    }
+    for case in &mut found.cases {
+        if let Some(feed) = facts.get(feeds.get(case.row).unwrap_or_default()) {
+            (case.tells_first, case.tells_resolved) = (feed.tells_first, feed.tells_resolved);
+            case.replies = case.replies.filter(|_| !feed.tells_first);
+        }
+    }
+    let silent = facts.iter().filter(|(_, f)| f.cases > 0 && !f.tells_first && !f.tells_resolved);
+    found.silent = silent.map(|(feed, f)| ((*feed).to_owned(), f.cases)).collect();
+    found.cases.retain(|case| case.tells_first || case.tells_resolved || case.replies.is_some());
+    Ok(found)
+}
+
+/// Columns whose times show how far a feed was seen.
+const TIMES: [&str; 6] = ["created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "reply_at"];
+
+/// What is known of a feed.
+#[derive(Debug, Default)]
+struct Feed {
+    outbound: bool,
+    seen: Option<i64>,
+    cases: i64,
+    tells_first: bool,
+    tells_resolved: bool,
+}
+
+/// The first moment after the last day of the data, in UTC microseconds.
+fn end_of(counted: &Counted) -> i64 {
+    let calendar: &Calendar = &counted.calendar;
+    let next = counted.now.tomorrow().unwrap_or(counted.now).at(0, 0, 0, 0);
+    match next.to_zoned(calendar.zone().clone()) {
+        Ok(zoned) => zoned.timestamp().as_microsecond(),
+        Err(_) => (day_of(counted.now) + 1) * 86_400_000_000,
+    }
+}
+
+/// The case each record belongs to: the topmost record of a customer above it, itself included.
+fn above(records: &Records, customer: &[bool]) -> Result<Vec<Option<usize>>> {
+    let (parent, opener) = (parents(records)?, openers(records)?);
+    let up = |row: usize| parent[row].or(opener[row].filter(|opener| *opener != row));
+    let mut case: Vec<Option<Option<usize>>> = vec![None; records.len()];
+    // The walk that last came by a row.
+    let mut walk = vec![usize::MAX; records.len()];
+    let mut path = Vec::new();
+    for start in 0..records.len() {
+        path.clear();
+        let mut at = start;
+        // Up to a record whose case is known, to the top, or once around a circle.
+        let mut known = loop {
+            if let Some(known) = case[at] {
+                break known;
+            }
+            if walk[at] == start {
+                break None;
+            }
+            walk[at] = start;
+            path.push(at);
+            match up(at) {
+                Some(next) => at = next,
+                None => break None,
+            }
+        };
+        for row in path.iter().rev() {
+            known = known.or(customer[*row].then_some(*row));
+            case[*row] = Some(known);
+        }
+    }
+    Ok(case.into_iter().map(Option::flatten).collect())
+}
+
+#[cfg(test)]
+#[path = "cases_tests.rs"]
+mod tests;
