@@ -21,7 +21,7 @@ use crate::trend::coverage::Cover;
 /// wait for a second discovery of everything.
 const LEARNED: usize = 3_000;
 /// Bars of a sparkline.
-const BARS: usize = 30;
+const BARS: usize = 16;
 /// Words of a topic's name.
 const NAME: usize = 60;
 

@@ -104,7 +104,9 @@ pub fn authors(
             let Some(who) = author[row].filter(|_| customer(row)) else { return Deed::default() };
             let held = |intent| intents[row].iter().flatten().any(|i| *i == intent);
             let text = texts[row].unwrap_or_default();
-            let abuses = held(Intent::Abuse);
+            // "Same here" attacks nobody, whatever its few words weigh.
+            let agrees = echoes[row].is_some_and(|echo| echo.how == How::Agreement);
+            let abuses = held(Intent::Abuse) && !agrees;
             let himself = |other: usize| author[other] == Some(who);
             let answered = parents[row].filter(|parent| !himself(*parent)).and_then(|parent| parents[parent]);
             let mut targets: Vec<String> = Vec::new();

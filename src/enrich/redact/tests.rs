@@ -64,6 +64,7 @@ fn leaves_the_rest_alone() {
         "Thanks!\nThis happens on Windows too",
         "see r/techsupport and http://example.com/@foo",
         "- Windows 8 died\n- Office too",
+        "My name is XXXX XXXX and I wait. Sincerely, XXXX XXXX",
     ] {
         let (out, n) = redact(text);
         assert!(matches!(out, Cow::Borrowed(_)), "{text} became {out}");
