@@ -71,7 +71,7 @@ fn a_burst_in_a_young_feed_is_seen() {
 #[test]
 fn jira() {
     let Some(shared) = shared() else { return };
-    let report = report(&shared.join("data/exports/jira-csv"), &["Jira.csv"]);
+    let report = report(&shared.join("data/exports/jira-csv"), &["Jira.csv", "--issues-from", "category"]);
     funnel_adds_up(&report);
     assert_eq!(report["funnel"]["read"], 22);
 }

@@ -2,7 +2,7 @@
 //!
 //! Written by hand from how people complain, praise, ask and propose in public (Preoţiuc-Pietro, Gaman & Aletras 2019,
 //! "Automatically Identifying Complaints in Social Media": negations, requests, intensifiers, temporal references),
-//! for texts made plain by [`super::plainly`]. A weight is in log odds; a rule counts once, however often it is met.
+//! for texts made plain by [`super::plainly()`]. A weight is in log odds; a rule counts once, however often it is met.
 
 use std::sync::LazyLock;
 
