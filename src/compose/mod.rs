@@ -23,6 +23,7 @@ pub(crate) mod provenance;
 pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod response;
+mod segments;
 pub(crate) mod show;
 pub(crate) mod spoken;
 pub(crate) mod store;
