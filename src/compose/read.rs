@@ -292,7 +292,7 @@ fn write_rejects(dumps: &Dumps, opened: &[Understood], read: &[Vec<Normalised>])
         for later in chunks {
             all.append(later)?;
         }
-        bytes.extend(all.to_csv(&one.dump)?);
+        bytes.extend(all.written(&one.dump)?);
     }
     emit::to(Some(path), &bytes)
 }

@@ -43,8 +43,8 @@ pub(crate) struct Known<'a> {
     pub(crate) usual: &'a dyn Fn(&[String]) -> usize,
     /// The columns of a source that writes no header, where the first row's cells are that source's.
     pub(crate) headless: &'a dyn Fn(&[String]) -> Option<Vec<String>>,
-    /// The user speaks of `column_3`: the columns have no names.
-    pub(crate) unnamed: bool,
+    /// Places (1-based) the user speaks of, as `column_3`: where a cell of the first row is filled there, it is no name.
+    pub(crate) unnamed: &'a [usize],
 }
 
 /// Finds the layout of a text; `sheet` says whether it was made from a sheet.
@@ -112,10 +112,10 @@ pub(crate) fn layout(text: &Arc<Text>, path: &str, sheet: bool, known: &Known<'_
 
 /// The columns of a table without a header: a source's, or numbered ones where the user names them so.
 fn headless(cells: &[String], known: &Known<'_>) -> Option<Vec<String>> {
-    if known.unnamed {
+    let clean: Vec<String> = cells.iter().map(|cell| clean(cell).to_owned()).collect();
+    if known.unnamed.iter().any(|at| clean.get(at.wrapping_sub(1)).is_some_and(|cell| !cell.is_empty())) {
         return Some((1..=cells.len()).map(|at| format!("column_{at}")).collect());
     }
-    let clean: Vec<String> = cells.iter().map(|cell| clean(cell).to_owned()).collect();
     (known.headless)(&clean)
 }
 
@@ -163,9 +163,9 @@ fn clean(cell: &str) -> &str {
     }
 }
 
-/// Whether a column is spoken of by its place, `column_3`.
-pub(crate) fn is_numbered(column: &str) -> bool {
-    column.trim().strip_prefix("column_").is_some_and(|at| !at.is_empty() && at.bytes().all(|b| b.is_ascii_digit()))
+/// The place (1-based) a column is spoken of by: 3 for `column_3`.
+pub(crate) fn place(column: &str) -> Option<usize> {
+    column.trim().strip_prefix("column_")?.parse().ok()
 }
 
 /// Whether a cell is a value rather than a column's name: a number, a date, an address, or nothing.

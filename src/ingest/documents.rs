@@ -86,13 +86,13 @@ impl Lines {
 /// # Errors
 /// A failed read.
 pub(crate) fn is_lines(text: &Arc<Text>, path: &str, limits: &Limits) -> Result<bool> {
-    // A first line over the limit is a document written without line ends.
-    let first = text.head(limits.document.saturating_add(1)).map_err(|cause| Error::io(path, "read it", &cause))?;
-    let start = first.trim_ascii_start();
-    let end = start.iter().position(|byte| *byte == b'\n');
-    let Some(end) = end else { return Ok(false) };
-    let whole = line_value(start[..end].trim_ascii(), limits).is_ok_and(|value| value.is_object() || value.is_array());
-    Ok(whole && !start[end..].trim_ascii().is_empty())
+    let mut lines = Lines::open(text, path, limits)?;
+    // A first line over the limit is a document written without line ends; a later one is an error of its own.
+    let whole = match lines.next() {
+        Ok(Some((_, line))) => line_value(line, limits).is_ok_and(|value| value.is_object() || value.is_array()),
+        _ => false,
+    };
+    Ok(whole && !matches!(lines.next(), Ok(None)))
 }
 
 /// A line's value, or why it has none. What writers that are not strict get wrong (half characters, bare control

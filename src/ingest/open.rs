@@ -47,14 +47,14 @@ pub fn open_and<T: Send>(
     let asked = options.source.as_deref().map(catalog::named).transpose()?;
     let limits = options.limits()?;
     let Opened { text, sha256, encoding, mut containers, sheet, assumptions } = bytes::open(path, &limits)?;
-    let mut text = Arc::new(text);
-    let whole = Arc::clone(&text);
+    let (mut text, mut sha256) = (text, sha256);
     let head = text.head(4096).map_err(|cause| Error::io(path, "read it", &cause))?;
     if let Some(at) = documents::x_archive(&head) {
         containers.push("x-archive");
-        // Hashing reads the file as it is, so the cut text is another one.
-        text = Arc::new(bytes::open(path, &limits)?.text.cut(at));
+        sha256 = text.sha256().map_err(|cause| Error::io(path, "read it", &cause))?.or(sha256);
+        text = text.cut(at);
     }
+    let text = Arc::new(text);
     let head = text.head(4096).map_err(|cause| Error::io(path, "read it", &cause))?;
     let found = if documents::is_json(&head) {
         open_json(&text, path, asked, options, &limits)?
@@ -84,7 +84,7 @@ pub fn open_and<T: Send>(
         assumptions: [assumptions, more].concat(),
         content,
     };
-    let hash = || sha256.map_or_else(|| whole.sha256(), |known| Ok(Some(known)));
+    let hash = || sha256.map_or_else(|| text.sha256(), |known| Ok(Some(known)));
     let (hashed, done) = rayon::join(hash, || then(&dump));
     let done = done?;
     dump.sha256 = hashed.map_err(|cause| Error::io(path, "read it", &cause))?.unwrap_or_default();
@@ -106,7 +106,7 @@ pub fn columns(path: &str, options: &Options) -> Result<(Shape, Vec<String>)> {
         let paths = RowPaths::of(&generic);
         return Ok((Shape::Json, columns_of(&read, &paths)));
     }
-    let known = dialect::Known { is_header: &|_| false, usual: &|_| 0, headless: &|_| None, unnamed: false };
+    let known = dialect::Known { is_header: &|_| false, usual: &|_| 0, headless: &|_| None, unnamed: &[] };
     Ok((Shape::Table, dialect::layout(&text, path, false, &known, &limits)?.columns))
 }
 
@@ -135,7 +135,7 @@ fn open_table(
         None => catalog::all()?.iter().filter(|source| source.shape == Shape::Table).cloned().collect(),
     };
     let generic = catalog::named("generic_csv")?;
-    let unnamed = options.maps()?.iter().any(|(_, column)| dialect::is_numbered(column));
+    let unnamed: Vec<usize> = options.maps()?.iter().filter_map(|(_, column)| dialect::place(column)).collect();
     let layout = dialect::layout(
         text,
         path,
@@ -147,7 +147,7 @@ fn open_table(
             },
             usual: &|cells| detect::bound(&generic, &detect::folded(cells)),
             headless: &|cells| known.iter().find_map(|source| source.headless.as_ref()?.columns(cells)),
-            unnamed,
+            unnamed: &unnamed,
         },
         limits,
     )?;

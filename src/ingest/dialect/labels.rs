@@ -32,7 +32,8 @@ fn zone(cell: &str) -> Option<String> {
 /// names is filled.
 fn are_labels(header: &[String], labels: &[String]) -> bool {
     let blank = |cell: &String| cell.trim().trim_start_matches('\u{feff}').is_empty();
-    let is_survey = header.iter().any(|name| name.trim().eq_ignore_ascii_case("respondent id"));
+    let names = |wanted: &str| header.iter().any(|name| name.trim().eq_ignore_ascii_case(wanted));
+    let is_survey = names("collector id") && (names("respondent id") || names("\u{feff}respondent id"));
     let named = header.len() - header.iter().rev().take_while(|name| blank(name)).count();
     let gaps: Vec<usize> = (0..named).filter(|at| blank(&header[*at])).collect();
     let filled = |at: &usize| labels.get(*at).is_some_and(|label| !blank(label));
@@ -68,9 +69,9 @@ mod tests {
 
     #[test]
     fn surveymonkey_has_answers_under_its_questions() {
-        let header = cells("Respondent ID|Start Date|Which?||Why?");
+        let header = cells("Respondent ID|Collector ID|Which?||Why?");
         let (below, names) = join(&header, &[cells("||Phone|Mail|Open-Ended Response"), cells("1|2|Phone||late")]);
-        assert_eq!((below, names), (1, cells("Respondent ID|Start Date|Which? - Phone|Which? - Mail|Why?")));
+        assert_eq!((below, names), (1, cells("Respondent ID|Collector ID|Which? - Phone|Which? - Mail|Why?")));
         assert_eq!(join(&header, &[cells("||||")]).0, 1);
     }
 
