@@ -1,5 +1,7 @@
 //! Signals that are not of one period's count: lasting shifts, and words that spread.
 
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::detector::season;
 use crate::trend::compare::rate_ratio;
 use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
@@ -41,9 +43,11 @@ fn found(point: &Point, kind: Signal, history: usize) -> Found {
     }
 }
 
-/// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid.
-pub(crate) fn shifted(history: &[i64], first: usize, point: &Point, counts: &Counts) -> Option<Found> {
-    let shift = shift::news(history, None)?;
+/// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid and in the
+/// design. What the season brings back every year, or every week of days, is no change.
+pub(crate) fn shifted(history: &[i64], first: usize, point: &Point, counts: &Counts, design: &Design) -> Option<Found> {
+    let usual = || season(history, design, first).map(|s| s[first..first + history.len()].to_vec());
+    let shift = shift::news(history, usual)?;
     // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
     let middle = (shift.before + shift.after) / 2.0;
     let since = &history[shift.at..];

@@ -58,26 +58,28 @@ pub fn shifts(counts: &[i64], season: Option<&[f64]>) -> Vec<Shift> {
 }
 
 /// The shift that is news in the last of `counts`: the last one, as [`shifts`] sees it from the last five years alone,
-/// when it is at most [`NEWS`] periods old. Its places count from the start of `counts`.
-pub fn news(counts: &[i64], season: Option<&[f64]>) -> Option<Shift> {
+/// when it is at most [`NEWS`] periods old. Its places count from the start of `counts`. `season` (as for [`shifts`],
+/// one per count) is asked for only where there is something to look at.
+pub fn news(counts: &[i64], season: impl FnOnce() -> Option<Vec<f64>>) -> Option<Shift> {
     let skip = counts.len().saturating_sub(MOST_PERIODS);
+    let all = counts.len();
     let counts = &counts[skip..];
-    let season = season.map(|s| &s[skip..]);
     let n = counts.len();
-    if n < LEAST_PERIODS || !worth_a_look(counts, season) {
+    if n < LEAST_PERIODS || !worth_a_look(counts) {
         return None;
     }
-    let last = *shifts(counts, season).last()?;
+    let season = season().filter(|s| s.len() == all);
+    let last = *shifts(counts, season.as_ref().map(|s| &s[skip..])).last()?;
     let moved = Shift { at: last.at + skip, from: last.from + skip, to: last.to + skip, ..last };
     (n - last.at <= NEWS).then_some(moved)
 }
 
 /// A cheap look before the dear one: whether some last 4 to 8 periods differ from the year before them by as much as
 /// half the penalty asks. Few quiet series do.
-fn worth_a_look(counts: &[i64], season: Option<&[f64]>) -> bool {
+fn worth_a_look(counts: &[i64]) -> bool {
     let n = counts.len();
     let from = n.saturating_sub(52 + NEWS);
-    let cost = Cost::new(&counts[from..], season.map(|s| &s[from..]));
+    let cost = Cost::new(&counts[from..], None);
     let n_here = n - from;
     let bar = PENALTY * (n as f64).ln() / 2.0;
     (LEAST_REGIME..=NEWS.min(n_here - LEAST_REGIME)).any(|back| {

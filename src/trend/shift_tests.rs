@@ -75,12 +75,12 @@ fn salmonella_gives_the_reference_changes() {
 fn a_step_is_news_for_eight_periods() {
     let wobble = |i: usize| [0, 2, -1, 1, -2][i % 5];
     let counts: Vec<i64> = (0..80).map(|i| if i < 60 { 20 } else { 45 } + wobble(i)).collect();
-    assert_eq!(news(&counts[..60], None), None);
-    let young = news(&counts[..64], None).unwrap();
+    assert_eq!(news(&counts[..60], || None), None);
+    let young = news(&counts[..64], || None).unwrap();
     assert_eq!((young.at, young.from, young.to), (60, 0, 64));
     assert!((young.effect.unwrap() - 2.25).abs() < 0.1 && young.low > 1.5 && young.p < 1e-6);
-    assert!(news(&counts[..68], None).is_some());
-    assert_eq!(news(&counts[..69], None), None, "no news any more");
+    assert!(news(&counts[..68], || None).is_some());
+    assert_eq!(news(&counts[..69], || None), None, "no news any more");
     assert_eq!(shifts(&counts, None).len(), 1);
 }
 
@@ -102,7 +102,7 @@ fn odd_series_give_no_nan() {
             assert!(shift.low.is_finite() && (0.0..=1.0).contains(&shift.p), "{shift:?}");
             assert!(shift.before.is_finite() && shift.effect.is_none_or(f64::is_finite));
         }
-        let _ = news(&counts, None);
+        let _ = news(&counts, || None);
     }
     assert_eq!(shifts(&step, None)[0].effect, None, "nothing before");
 }
