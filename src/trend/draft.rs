@@ -11,7 +11,7 @@ use crate::trend::forecast;
 use crate::trend::form::{Change, DOUBT};
 use crate::trend::honest::{Elapsed, so_far};
 use crate::trend::judge::Known;
-use crate::trend::lasting;
+use crate::trend::lasting::{self, Usual};
 use crate::trend::lifecycle::{self, Past};
 use crate::trend::like_for_like::LikeForLike;
 use crate::trend::on_record::OnRecord;
@@ -125,6 +125,7 @@ impl Lane<'_> {
             };
             let exposures = self.exposures(all.as_deref(), from, to);
             let mut shares = exposures.map(|e| Tester::under(&counts, &e, design, from));
+            let mut usual = Usual::default();
             for at in place..=to {
                 let baseline = tester.test(at - from);
                 let past = Judged {
@@ -136,14 +137,14 @@ impl Lane<'_> {
                     recorded: recorded.as_ref().map_or(1.0, |r| r[at - from]),
                     design,
                 };
-                drafts.push(self.draft(&past, baseline));
+                drafts.push(self.draft(&past, baseline, &mut usual));
             }
             place = to + 1;
         }
         drafts
     }
 
-    fn draft(&self, past: &Judged<'_>, baseline: Option<Baseline>) -> Draft {
+    fn draft(&self, past: &Judged<'_>, baseline: Option<Baseline>, usual: &mut Usual) -> Draft {
         let Judged { place, alike, history, totals, .. } = *past;
         let mut point = self.point(place);
         let Some(&compared) = history.last() else { return untested(point) };
@@ -185,7 +186,7 @@ impl Lane<'_> {
                 point: &point,
             };
             others.extend(lifecycle::tests(&life, self.counts));
-            others.extend(self.lasting(past, &point));
+            others.extend(self.lasting(past, &point, usual));
         }
         let tests = !self.is_total() && history.len() >= LEAST_PERIODS;
         Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests }
@@ -279,11 +280,11 @@ impl Lane<'_> {
     }
 
     /// A lasting shift, and words that spread.
-    fn lasting(&self, past: &Judged<'_>, point: &Point) -> Vec<Found> {
+    fn lasting(&self, past: &Judged<'_>, point: &Point, usual: &mut Usual) -> Vec<Found> {
         let Judged { place, alike, history, design, .. } = *past;
         let (counts, first) = (self.counts, place + 1 - history.len());
         let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, first, place);
-        let shifted = lasting::shifted(history, first, point, counts, design);
+        let shifted = lasting::shifted(history, first, point, counts, design, usual);
         let spreading = lasting::spreading(&measures, point, counts);
         let arrives = || lasting::arrives(counts, self.issue, self.segment, place, alike, point);
         let viral = spreading.or_else(|| counts.has_total().then(arrives).flatten());

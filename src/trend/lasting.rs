@@ -43,11 +43,38 @@ fn found(point: &Point, kind: Signal, history: usize) -> Found {
     }
 }
 
+/// The season of a series, learned anew once a year of weeks from what was known then.
+#[derive(Debug, Default)]
+pub(crate) struct Usual {
+    /// How many counts it was learned from.
+    known: usize,
+    season: Option<Vec<f64>>,
+}
+
+impl Usual {
+    /// One factor for every count of `history`, whose first is at `first` in the design; null while there is none.
+    fn of(&mut self, history: &[i64], design: &Design, first: usize) -> Option<Vec<f64>> {
+        /// Periods after which it is learned anew.
+        const ANEW: usize = 52;
+        let known = history.len() / ANEW * ANEW;
+        if known != self.known {
+            *self = Self { known, season: season(&history[..known], design, first) };
+        }
+        self.season.as_ref().map(|s| s[first..first + history.len()].to_vec())
+    }
+}
+
 /// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid and in the
 /// design. What the season brings back every year, or every week of days, is no change.
-pub(crate) fn shifted(history: &[i64], first: usize, point: &Point, counts: &Counts, design: &Design) -> Option<Found> {
-    let usual = || season(history, design, first).map(|s| s[first..first + history.len()].to_vec());
-    let shift = shift::news(history, usual)?;
+pub(crate) fn shifted(
+    history: &[i64],
+    first: usize,
+    point: &Point,
+    counts: &Counts,
+    design: &Design,
+    usual: &mut Usual,
+) -> Option<Found> {
+    let shift = shift::news(history, || usual.of(history, design, first))?;
     // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
     let middle = (shift.before + shift.after) / 2.0;
     let since = &history[shift.at..];

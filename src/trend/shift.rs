@@ -69,7 +69,11 @@ pub fn news(counts: &[i64], season: impl FnOnce() -> Option<Vec<f64>>) -> Option
         return None;
     }
     let season = season().filter(|s| s.len() == all);
-    let last = *shifts(counts, season.as_ref().map(|s| &s[skip..])).last()?;
+    let season = season.as_ref().map(|s| &s[skip..]);
+    if !may_be_news(&Cost::new(counts, season), n) {
+        return None;
+    }
+    let last = *shifts(counts, season).last()?;
     let moved = Shift { at: last.at + skip, from: last.from + skip, to: last.to + skip, ..last };
     (n - last.at <= NEWS).then_some(moved)
 }
@@ -85,6 +89,17 @@ fn worth_a_look(counts: &[i64]) -> bool {
     (LEAST_REGIME..=NEWS.min(n_here - LEAST_REGIME)).any(|back| {
         let at = n_here - back;
         [0, at.saturating_sub(13)].iter().any(|a| cost.gain(*a, at, n_here) > bar)
+    })
+}
+
+/// Whether the best cut can end with a piece that is news: then dropping its beginning must cost at least the penalty,
+/// wherever the piece before it begins.
+fn may_be_news(cost: &Cost, n: usize) -> bool {
+    let penalty = PENALTY * (n as f64).ln();
+    let news = n.saturating_sub(NEWS).max(LEAST_REGIME)..=n - LEAST_REGIME;
+    (0..=n - 2 * LEAST_REGIME).any(|a| {
+        let whole = cost.of(a, n);
+        news.clone().any(|at| at >= a + LEAST_REGIME && whole - cost.of(a, at) - cost.of(at, n) >= penalty)
     })
 }
 

@@ -106,3 +106,25 @@ fn odd_series_give_no_nan() {
     }
     assert_eq!(shifts(&step, None)[0].effect, None, "nothing before");
 }
+
+#[test]
+fn the_quick_look_passes_everything_that_is_news() {
+    let mut state = 5_u64;
+    let mut next = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) % n) as i64
+    };
+    let mut found = 0;
+    for case in 0..300_i64 {
+        let n = 20 + case as usize % 200;
+        let back = 3 + case as usize % 8;
+        let level = 2 + case % 30;
+        let counts: Vec<i64> = (0..n)
+            .map(|t| level + next(level as u64 + 2) + if t + back >= n { case % 7 * level / 3 } else { 0 })
+            .collect();
+        let last = shifts(&counts, None).last().copied().filter(|s| n - s.at <= NEWS);
+        found += usize::from(last.is_some());
+        assert!(last.is_none() || may_be_news(&Cost::new(&counts, None), n), "{case}: {last:?}");
+    }
+    assert!(found > 50, "{found}");
+}
