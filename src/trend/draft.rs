@@ -3,6 +3,7 @@
 use crate::trend::baseline::design::Design;
 use crate::trend::baseline::detector::{Baseline, Tester, season};
 use crate::trend::baseline::nb;
+use crate::trend::calendar::By;
 use crate::trend::compare::proportion;
 use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
@@ -16,8 +17,8 @@ use crate::trend::lifecycle::{self, Past};
 use crate::trend::like_for_like::LikeForLike;
 use crate::trend::on_record::OnRecord;
 use crate::trend::running;
-use crate::trend::series::{Caveat, Found, Point, Running};
-use crate::trend::shift::LEAST_PERIODS;
+use crate::trend::series::{Caveat, Found, Point, Running, Signal};
+use crate::trend::shift::{least_periods, least_regime};
 
 /// A spike needs as many records in the last four periods (Farrington et al. 1996).
 pub(crate) const FLOOR: i64 = 5;
@@ -33,12 +34,14 @@ pub(crate) struct Draft {
     pub(crate) floor: bool,
     /// Tests other than of the count itself; each is a member of its kind's family, signal or not.
     pub(crate) others: Vec<Found>,
+    /// A chance that must be as small as that of the count for a spike: see [`Lane::beside`]; null: none.
+    pub(crate) beside: Option<f64>,
     /// Whether it was looked at for a shift and for spreading too: then nothing found is a test passed, with p = 1.
     pub(crate) tests: bool,
 }
 
 fn untested(point: Point) -> Draft {
-    Draft { point, baseline: None, floor: false, others: Vec::new(), tests: false }
+    Draft { point, baseline: None, floor: false, others: Vec::new(), beside: None, tests: false }
 }
 
 /// What one period is judged by.
@@ -188,8 +191,23 @@ impl Lane<'_> {
             others.extend(lifecycle::tests(&life, self.counts));
             others.extend(self.lasting(past, &point, usual));
         }
-        let tests = !self.is_total() && history.len() >= LEAST_PERIODS;
-        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests }
+        let tests = !self.is_total() && history.len() >= least_periods(least_regime(self.counts.calendar.by));
+        let beside = self.beside(&point);
+        if beside.is_some() {
+            // Every morning something is back after a night.
+            others.retain(|f| f.kind != Signal::Returned);
+        }
+        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, beside, tests }
+    }
+
+    /// Under a whole day of hours nobody knows what the time of day brings: then a rise must be one of the share
+    /// as well, for the share of all records in the same hour knows it. The total has no share, and is not judged. Null
+    /// where a day is known, and where counts have no total.
+    fn beside(&self, point: &Point) -> Option<f64> {
+        /// Hours that hold every time of day.
+        const DAY: i64 = 24;
+        let known = self.counts.calendar.by != By::Hour || point.history >= DAY || !self.counts.has_total();
+        (!known).then(|| point.p_share.unwrap_or(1.0))
     }
 
     /// The unfinished period at `place` against the same part of those before, on the feeds that the last whole one was

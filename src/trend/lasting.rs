@@ -9,7 +9,7 @@ use crate::trend::exact::garwood;
 use crate::trend::lifecycle::BASELINE;
 use crate::trend::like_for_like::LikeForLike;
 use crate::trend::series::{Found, Point, Signal};
-use crate::trend::shift;
+use crate::trend::shift::{self, least_regime};
 use crate::trend::spread::{Measures, NAMES};
 use crate::trend::viral::{CUT, latest, pace};
 
@@ -74,7 +74,7 @@ pub(crate) fn shifted(
     design: &Design,
     usual: &mut Usual,
 ) -> Option<Found> {
-    let shift = shift::news(history, || usual.of(history, design, first))?;
+    let shift = shift::news(history, least_regime(counts.calendar.by), || usual.of(history, design, first))?;
     // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
     let middle = (shift.before + shift.after) / 2.0;
     let since = &history[shift.at..];
