@@ -56,8 +56,8 @@ pub fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
 /// The x with P(Γ(shape, 1) ≤ x) = `p`: Newton's method from Wilson and Hilferty's cube (1931), kept inside a bracket, to
 /// the last digits.
 pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
-    /// Newton doubles the digits; halving the bracket alone would need no more than this either.
-    const MOST_STEPS: usize = 200;
+    /// Newton doubles the digits; halving alone reaches any double in as many.
+    const MOST_STEPS: usize = 1_100;
     if shape <= 0.0 || p <= 0.0 {
         return 0.0;
     }
