@@ -394,6 +394,6 @@ mod tests {
         assert!(said(empty.to_str().unwrap()).contains("the file is empty"));
         let image = folder.path().join("image.csv");
         fs::write(&image, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0").unwrap();
-        assert!(said(image.to_str().unwrap()).contains("is not a text file"));
+        assert!(said(image.to_str().unwrap()).contains("is a picture"));
     }
 }

@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn an_x_archive_is_cut_to_its_list() {
-        assert_eq!(x_archive(b" window.YTD.tweets.part0 = [ {}"), Some(28));
+        assert_eq!(x_archive(b" window.YTD.tweets.part0 = [ {}"), Some(27));
         assert_eq!(x_archive(b"window.YTD"), None);
         assert_eq!(documents("[{\"a\": 1}]\n;\n").unwrap(), expected(&[(1, "{\"a\":1}")]));
     }

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn quotations_are_marked() {
         let html = "<aside class=\"quote\"><div>Ann:</div><blockquote><p>Broken?</p></blockquote></aside><p>Yes.</p>";
-        assert_eq!(strip(html).as_deref(), Some("> Ann:\n> Broken?\nYes."));
+        assert_eq!(strip(html).as_deref(), Some("> Ann:\n\n> Broken?\n\nYes."));
     }
 
     #[test]
