@@ -190,7 +190,7 @@ fn open_json(
     let mut by_line = text.lines.is_some() || documents::is_lines(&text, path, limits)?;
     if !by_line {
         container = "json";
-        if text.len > HELD {
+        if text.len > HELD.min(limits.document) {
             text = Arc::new(split::split(&text, path, limits)?);
             by_line = true;
         }

@@ -1,7 +1,7 @@
 //! A sheet of a workbook (XLSX, XLSB, XLS, ODS) → a table as text, one record per row of the sheet.
 
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 use std::sync::Arc;
 
 use calamine::{Data, DataRef, ExcelDateTime, Range, Reader, Sheets};
@@ -73,6 +73,8 @@ type Book = Sheets<Cursor<Arc<[u8]>>>;
 
 fn open(mut file: File, path: &str) -> Result<Book> {
     let mut bytes = Vec::new();
+    // Whoever looked at it before shares the place it is read from.
+    file.rewind().map_err(|cause| Error::io(path, "read it", &cause))?;
     file.read_to_end(&mut bytes).map_err(|cause| Error::io(path, "read it", &cause))?;
     calamine::open_workbook_auto_from_rs(Cursor::new(bytes.into())).map_err(|cause| damaged(path, &cause))
 }
