@@ -9,9 +9,10 @@ use crate::cluster::corpus::{Corpus, Terms};
 use crate::cluster::lift::{self, Learned};
 use crate::cluster::threshold::{self, MISSED};
 
-/// From this overlap on two groups are one: half of what either finds, were they equally large, the other finds too. A
-/// third joins what is merely near: eight forums became four.
-const SAME: f64 = 0.5;
+/// From this overlap on two groups are one: nearly half of what either finds, were they equally large, the other finds
+/// too. Two fifths join what is merely near (eight forums became four); at a half the demo with a twentieth of its
+/// records left out keeps its login loop in two, in two draws of six.
+const SAME: f64 = 0.45;
 
 /// The labels with groups put together until no two overlap by `SAME`; the numbers of emptied groups stay unused.
 pub fn joined(corpus: &Corpus, terms: &Terms, mut labels: Vec<u32>, groups: usize) -> Vec<u32> {
