@@ -9,7 +9,9 @@
 use std::ops::Range;
 
 use crate::trend::baseline::design::Design;
+use crate::trend::baseline::doubt::WORSE;
 use crate::trend::baseline::glm::{ABSENT, Fit};
+use crate::trend::baseline::pace::{Pace, pace};
 use crate::trend::baseline::predict::{Law, sparse};
 use crate::trend::baseline::short::{self, FEW, OUTBREAK};
 use crate::trend::calendar::By;
@@ -25,35 +27,6 @@ const MOST_ERROR: f64 = 1.2;
 const RECHOSEN: usize = 13;
 /// A block of columns is used when its F test says so at this level.
 const BLOCK_ALPHA: f64 = 0.01;
-
-/// What depends on how long a period is.
-struct Pace {
-    /// From so many complete periods on the full method is used.
-    full: usize,
-    /// No more periods than this are looked at.
-    most: usize,
-    /// Periods before the one tested that the full method leaves out, so that a slow rise is not its own baseline.
-    guard: usize,
-    /// Fits start anew at multiples of this, so that a verdict does not depend on which earlier ones were asked for.
-    chain: usize,
-    /// Periods that one turn of the year needs twice before its harmonics are looked at.
-    harmonics: usize,
-    /// Periods before weekdays are looked at: eight weeks.
-    weekdays: usize,
-}
-
-/// The figures of [`Pace`]: two years of weeks, two turns of the season, at most five; eight weeks of days, at most three
-/// years; two weeks of hours, at most eight.
-const fn pace(by: By) -> Pace {
-    match by {
-        By::Hour => Pace { full: 336, most: 1_344, guard: 24, chain: 24, harmonics: usize::MAX, weekdays: 1_300 },
-        By::Day => Pace { full: 60, most: 1_096, guard: 4, chain: 28, harmonics: 731, weekdays: 56 },
-        By::Week => Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX },
-        By::Month | By::Quarter => {
-            Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX }
-        }
-    }
-}
 
 /// From so many complete periods on the full method is used.
 pub fn full_history(by: By) -> usize {
@@ -133,21 +106,21 @@ pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> 
 #[derive(Debug)]
 pub struct Tester<'a> {
     counts: &'a [i64],
-    design: &'a Design,
+    pub(super) design: &'a Design,
     /// The place in the design of the first count.
     from: usize,
-    y: Vec<f64>,
+    pub(super) y: Vec<f64>,
     /// Counts to the power ⅔.
     powers: Vec<f64>,
     /// The log of each period's exposure over that of the first that has one, [`ABSENT`] where there is none; null:
     /// every period is as long as any.
-    offset: Option<Vec<f64>>,
+    pub(super) offset: Option<Vec<f64>>,
     /// The period tested last, and what it gave.
     last: Option<(usize, Option<Baseline>)>,
     /// Trend and 0, 1, 2 harmonics on top of the blocks, untamed.
     plain: [Fit; 3],
     /// Once and twice tamed.
-    tamed: [Fit; 2],
+    pub(super) tamed: [Fit; 2],
     /// The columns of those fits.
     chosen: Vec<usize>,
     /// Weekdays, hours, holidays, as tested at the start of the chain.
@@ -238,7 +211,7 @@ impl<'a> Tester<'a> {
     }
 
     /// The exposures of some periods over that of `place`; null where all are equal.
-    fn times(&self, places: Range<usize>, place: usize) -> Option<Vec<f64>> {
+    pub(super) fn times(&self, places: Range<usize>, place: usize) -> Option<Vec<f64>> {
         let offset = self.offset.as_ref()?;
         let over = |o: &f64| if *o <= ABSENT { 0.0 } else { (o - offset[place]).exp() };
         Some(offset[places].iter().map(over).collect())
@@ -277,12 +250,21 @@ impl<'a> Tester<'a> {
             // A trend that predicts clearly more than there ever was is dropped (Farrington et al. 1996, §3.2): far from its
             // middle an exponential means nothing.
             let now = self.offset.as_ref().map_or(0.0, |o| o[place]);
-            [place, place - 1].iter().all(|t| (self.log_rate(*t) + now).exp() <= 1.1 * most)
+            let plausible = [place, place - 1].iter().all(|t| (self.log_rate(*t) + now).exp() <= 1.1 * most);
+            plausible && self.tamed[1].phi <= WORSE * self.spread_about_mean(past.clone())
         });
         let Some(terms) = seasonal.or_else(|| self.level(past.clone())) else {
             self.chosen.clear();
             return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         };
+        if self.has_fallen(&past, pace) {
+            // What went before is no measure of it any more: the level of late, as of a short history.
+            self.chosen.clear();
+            let late = past.end - pace.late.min(past.len())..past.end;
+            let times = self.times(late.clone(), place);
+            let law = short::law(&self.y[late.clone()], &self.powers[late.clone()], times.as_deref());
+            return Some(finish(now, None, &law, short::alpha(self.present(late).max(1)), None));
+        }
         let floor = 0.5 / n;
         let exposure = |t: usize| self.offset.as_ref().map_or(0.0, |o| o[t]);
         let mean = |t: usize| {
@@ -293,15 +275,15 @@ impl<'a> Tester<'a> {
         let (here, there) = (mean(place), mean(place - 1));
         let law = Law { mean: here, phi: fit.phi, error };
         let both = Law { mean: here + there, phi: fit.phi, error };
-        if !terms.trend {
-            // The level is a way out of this period alone.
+        if !terms.trend || usize::from(terms.harmonics) != self.harmonics {
+            // The level, or no season, is a way out of this period alone.
             self.chosen.clear();
         }
         Some(finish(now, Some((now + before, both)), &law, FULL_ALPHA, Some(terms)))
     }
 
     /// The log of the mean at an exposure of 1.
-    fn log_rate(&self, place: usize) -> f64 {
+    pub(super) fn log_rate(&self, place: usize) -> f64 {
         self.tamed[1].log_mean(&self.design.row(&self.chosen, self.from + place))
     }
 
@@ -364,7 +346,15 @@ impl<'a> Tester<'a> {
             return None;
         }
         let columns = self.with_harmonics(self.harmonics, &harmonics);
-        self.tame(past, columns, self.harmonics);
+        self.tame(past.clone(), columns, self.harmonics);
+        if self.harmonics > 0 && place < self.y.len() && !self.recurs(place, &past) {
+            self.chosen.clear();
+            if !self.fit_plain(0, past.clone(), &harmonics) {
+                return None;
+            }
+            self.tame(past, self.with_harmonics(0, &harmonics), 0);
+            return Some(self.blocks.1);
+        }
         Some(Terms { harmonics: u8::try_from(self.harmonics).unwrap_or(2), ..self.blocks.1 })
     }
 

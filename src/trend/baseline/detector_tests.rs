@@ -259,3 +259,34 @@ fn equal_exposures_change_nothing() {
         );
     }
 }
+
+#[test]
+fn after_a_collapse_it_is_the_level_of_late_that_is_usual() {
+    // Three years of 40 to 60, then a year of 2 to 6: a dozen is news again.
+    let mut counts: Vec<i64> = (0..160).map(|i| 50 + 4 * wobble(i)).collect();
+    counts.extend((0..52).map(|i| 4 + wobble(i)));
+    let quiet = detect(&counts, By::Week).unwrap();
+    assert!(quiet.p > 0.05 && quiet.expected < 8.0 && quiet.upper < 25, "{quiet:?}");
+    *counts.last_mut().unwrap() = 30;
+    let loud = detect(&counts, By::Week).unwrap();
+    assert!(loud.p < loud.alpha, "{loud:?}");
+}
+
+#[test]
+fn a_fit_that_explodes_is_not_believed() {
+    // Next to nothing for years, a wave of three months, next to nothing again.
+    let counts: Vec<i64> = (0..240)
+        .map(|t: i64| match t {
+            150..163 => 60 + 90 * ((t - 150) % 5),
+            _ => i64::from(t % 3 == 0) + 2 * i64::from(t % 11 == 0),
+        })
+        .collect();
+    let design = Design::plain(By::Week, counts.len());
+    let mut tester = Tester::new(&counts, &design, 0);
+    for at in 168..240 {
+        let found = tester.test(at).unwrap();
+        assert!(found.upper < 600 && found.expected < 100.0, "{at}: {found:?}");
+    }
+    // The quiet since is what is usual.
+    assert!(tester.test(239).unwrap().expected < 5.0, "{:?}", tester.test(239));
+}
