@@ -194,6 +194,9 @@ pub struct Inspect {
     /// Which dumps.
     #[command(flatten)]
     pub dumps: Dumps,
+    /// Write a source of your own for this kind of dump, to be completed by hand
+    #[arg(long, value_name = "FILE.toml")]
+    pub write_source: Option<String>,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -561,6 +564,9 @@ pub struct Check {
     /// Which dumps.
     #[command(flatten)]
     pub reading: Reading,
+    /// Ready counts instead of dumps: `period,observed[,issue][,segment][,exposure]`; needs no codebook
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub counts: Option<String>,
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,
