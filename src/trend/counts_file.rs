@@ -95,7 +95,33 @@ fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
     if unknown > 0 {
         caveats.push(format!("{unknown} counts are empty, so unknown; what came before them is no baseline."));
     }
+    caveats.extend(giants(counts, lines));
     caveats
+}
+
+/// A caveat for counts so far above the usual one of their issue that they may be mistakes.
+fn giants(counts: &Counts, lines: &[Line]) -> Option<String> {
+    /// Times the median; no burst of complaints is as great.
+    const FAR: i64 = 1_000;
+    let mut own: BTreeMap<(&str, Option<&str>), Vec<(i64, &Line)>> = BTreeMap::new();
+    for line in lines {
+        if let Some(n) = line.observed {
+            own.entry((line.issue.as_str(), line.segment.as_deref())).or_default().push((n, line));
+        }
+    }
+    let mut found = Vec::new();
+    for mut counts in own.into_values() {
+        counts.sort_by_key(|(n, line)| (*n, line.number));
+        let median = counts[counts.len() / 2].0.max(1);
+        found.extend(counts.into_iter().filter(|(n, _)| *n / FAR > median));
+    }
+    let (n, line) = found.iter().min_by_key(|(_, line)| line.number)?;
+    let many = if found.len() == 1 { "1 count is".to_owned() } else { format!("{} counts are", found.len()) };
+    Some(format!(
+        "{many} over {FAR} times the usual one, the first {n} in {}: a mistake would widen the usual range of what comes \
+         after it.",
+        counts.calendar.id(counts.calendar.period_of(line.wall))
+    ))
 }
 
 fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, path: &str, add: bool) -> Result<()> {
@@ -262,6 +288,19 @@ mod tests {
             "{caveats:?}"
         );
         assert!(caveats[1].starts_with("1 counts are empty"), "{caveats:?}");
+    }
+
+    #[test]
+    fn a_giant_is_told_and_a_burst_is_not() {
+        let rows = |last: &str| {
+            let rows: String = (1..=9).map(|d| format!("2026-11-0{d},4\n")).collect();
+            format!("period,observed\n{rows}2026-11-10,{last}\n")
+        };
+        let said = |last: &str| read(rows(last).as_bytes(), "c.csv", &Options::default()).unwrap().1.join(" ");
+        assert!(
+            said("9223372036854775807").starts_with("1 count is over 1000 times the usual one, the first 9223372036")
+        );
+        assert_eq!(said("900"), "");
     }
 
     #[test]
