@@ -22,6 +22,9 @@ const LAYOUT: Layout = Layout {
     example: "period,observed,issue",
 };
 
+/// The greatest count taken: thousands of them still add up to what 64 bits hold.
+const MOST: i64 = 1_000_000_000_000_000;
+
 /// What the one feed of a counts file is called.
 const FEED: &str = "counts";
 
@@ -210,7 +213,12 @@ fn lines(text: &[u8], path: &str, calendar: &Calendar) -> Result<Vec<Line>> {
             // Tables that were numbers with gaps once write 12 as 12.0.
             let text = text.strip_suffix(".0").unwrap_or(text);
             let whole = text.parse::<i64>().ok().filter(|n| *n >= 0);
-            whole.ok_or_else(|| bad("observed is not a whole number from 0 on", text, "leave it empty if unknown"))
+            let whole = whole
+                .ok_or_else(|| bad("observed is not a whole number from 0 on", text, "leave it empty if unknown"))?;
+            if whole > MOST {
+                return Err(bad("observed is more than can be added up", text, "leave it empty if unknown"));
+            }
+            Ok(whole)
         };
         Ok(Line {
             number: row.line,
@@ -297,10 +305,11 @@ mod tests {
             format!("period,observed\n{rows}2026-11-10,{last}\n")
         };
         let said = |last: &str| read(rows(last).as_bytes(), "c.csv", &Options::default()).unwrap().1.join(" ");
-        assert!(
-            said("9223372036854775807").starts_with("1 count is over 1000 times the usual one, the first 9223372036")
-        );
+        assert!(said("4000000000000").starts_with("1 count is over 1000 times the usual one, the first 4000000000000"));
         assert_eq!(said("900"), "");
+        let refused =
+            read(rows("9223372036854775807").as_bytes(), "c.csv", &Options::default()).unwrap_err().to_string();
+        assert!(refused.starts_with("error: c.csv:11: observed is more than can be added up"), "{refused}");
     }
 
     #[test]
