@@ -46,6 +46,12 @@ fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
                 "{head}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>"
             ),
         ),
+        (
+            "_rels/.rels".to_owned(),
+            format!(
+                "{head}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
         ("xl/workbook.xml".to_owned(), format!("{head}<workbook {main}><sheets>{names}</sheets></workbook>")),
         (
             "xl/_rels/workbook.xml.rels".to_owned(),
