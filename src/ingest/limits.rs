@@ -93,7 +93,7 @@ pub(crate) fn exceeded(name: &str, limit: u64, what: &str) -> Error {
 /// A size in the largest unit that divides it.
 fn shown(size: u64) -> String {
     let units = [(GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")];
-    match units.iter().find(|(unit, _)| size >= *unit && size % unit == 0) {
+    match units.iter().find(|(unit, _)| size >= *unit && size.is_multiple_of(*unit)) {
         Some((unit, name)) => format!("{}{name}", size / unit),
         None => size.to_string(),
     }

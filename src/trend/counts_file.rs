@@ -106,10 +106,10 @@ fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
 fn giants(counts: &Counts, lines: &[Line]) -> Option<String> {
     /// Times the median; no burst of complaints is as great.
     const FAR: i64 = 1_000;
-    let mut own: BTreeMap<(&str, Option<&str>), Vec<(i64, &Line)>> = BTreeMap::new();
+    let mut own: BTreeMap<_, Vec<(i64, &Line)>> = BTreeMap::new();
     for line in lines {
         if let Some(n) = line.observed {
-            own.entry((line.issue.as_str(), line.segment.as_deref())).or_default().push((n, line));
+            own.entry((&line.issue, &line.segment)).or_default().push((n, line));
         }
     }
     let mut found = Vec::new();
