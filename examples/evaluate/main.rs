@@ -10,6 +10,7 @@ mod corpora;
 mod discovery;
 mod enrich;
 mod personal;
+mod report;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
 mod signals;
@@ -40,6 +41,11 @@ const SUBJECTS: &[Subject] = &[
         name: "enrich",
         about: "[vader|abuse|complaint|question|praise|personal|speed]…: what is heard in texts, against labelled sets",
         run: enrich::run,
+    },
+    Subject {
+        name: "report",
+        about: "[RECORDS]: a report of records already matched, every chart, the size of a page",
+        run: report::run,
     },
     Subject {
         name: "signals",

@@ -1,6 +1,6 @@
 //! The frame of every chart: title, subtitle, key, footer; and the SVG around it.
 
-use crate::chart::canvas::{Anchor, Area, Canvas, HEIGHT, Ink, SMALL, Spot, WIDTH, paint};
+use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL, Spot, paint};
 use crate::chart::palette::{ALARM, BAND, EXPECTED, GREY, INK, Look, MAIN, Marker};
 use crate::chart::{ChartInput, Figure, text};
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub(super) fn slide(
     alt: String,
     draw: impl FnOnce(&Canvas<'_>, Area) -> Result<()>,
 ) -> Result<Figure> {
-    let svg = paint(|canvas| {
+    let svg = paint(input.sheet, |canvas| {
         let body = frame(canvas, &input.title, subtitle, &input.footer)?;
         draw(canvas, body)
     })?;
@@ -38,7 +38,7 @@ pub(super) fn slide(
 
 /// Title and subtitle at the top, footer at the bottom; returns what is left between them.
 fn frame(canvas: &Canvas<'_>, title: &str, subtitle: &str, footer: &str) -> Result<Area> {
-    let room = WIDTH - 2 * MARGIN;
+    let room = canvas.width - 2 * MARGIN;
     let title = text::drawable(title);
     let (size, lines) =
         TITLES.into_iter().find(|(size, lines)| text::fits(&title, room, *size, true, *lines)).unwrap_or(TITLES[4]);
@@ -54,12 +54,12 @@ fn frame(canvas: &Canvas<'_>, title: &str, subtitle: &str, footer: &str) -> Resu
         canvas.text(&line, (MARGIN, y - 4), SUBTITLE)?;
     }
     let lines = text::wrap(&text::drawable(footer), room, NOTE.size, false, 2);
-    let mut bottom = HEIGHT - 40;
+    let mut bottom = canvas.height - 40;
     for line in lines.iter().rev() {
         canvas.text(line, (MARGIN, bottom), NOTE)?;
         bottom -= 34;
     }
-    Ok(Area { left: MARGIN, top: y + 20, right: WIDTH - MARGIN, bottom: bottom - 8 })
+    Ok(Area { left: MARGIN, top: y + 20, right: canvas.width - MARGIN, bottom: bottom - 8 })
 }
 
 /// One entry of the key.
