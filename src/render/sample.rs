@@ -9,7 +9,7 @@ use crate::report::model::{
     Change, CodebookReport, FeedReport, FileReport, Finding, Funnel, IssueReport, Method, PeriodName, Problem, Quote,
     Report, Section,
 };
-use crate::report::restated::{Ledger, Restated, Restatement};
+use crate::report::restated::Ledger;
 use crate::report::slices::{Segment, Slices};
 use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Topic, Voices};
 use crate::trend::series::{Caveat, Found, Level, Point, Series, Signal};
@@ -92,22 +92,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
             note: "Issues from codebook.toml, 8 active; keep the file in git to keep these issues next week.".into(),
         },
         options: vec!["--as-of 2026-11-17".into(), "--where 'country=US'".into()],
-        restated: Some(Restated {
-            previous_period: "2026-W45".into(),
-            lines: vec![Restatement {
-                period: "2026-W45".into(),
-                issue: "All records".into(),
-                was: 381,
-                now: 398,
-                late: 14,
-                updated: 5,
-                removed: -2,
-                text: "2026-W45 was 381, is now 398: 14 late, 5 updated, 2 removed".into(),
-                ..Restatement::default()
-            }],
-            edits: vec!["Late flights was called Delays <b>".into()],
-            compared: 72,
-        }),
+        restated: None,
         ledger: Ledger::default(),
     };
     let figure = Figure {
