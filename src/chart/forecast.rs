@@ -81,8 +81,11 @@ fn draw_body(
     let next = ahead(past, step, forecast.periods.len());
     let grid: Vec<Period> = past.iter().copied().chain(next).collect();
     let wide = Line::new(line.series, past);
-    let keys =
-        [Key::Expected, Key::Range, Key::Words("darker: four of five counts; lighter: nineteen of twenty".to_owned())];
+    let keys = [
+        Key::Words("dashed: expected".to_owned()),
+        Key::Words("dark: four of five counts".to_owned()),
+        Key::Words("light: nineteen of twenty".to_owned()),
+    ];
     let area = draw_key(canvas, &keys, body)?;
     let most = line.drawn().map(|d| d.value).chain(forecast.periods.iter().map(|a| a.high95)).max().unwrap_or(1);
     let counts = Counts::holding(most, 5);

@@ -139,12 +139,28 @@ fn described(svg: &str, name: &str, title: &str, alt: &str) -> String {
     // Plotters breaks the line after `<text …>` and before `</text>`; some viewers draw that as a space.
     // Text content is the one kind of line that starts without a tag: `<` in it is escaped.
     for line in lines {
-        out.push_str(line);
+        out.push_str(&settled(line));
         if line.starts_with('<') && !line.starts_with("<text ") {
             out.push('\n');
         }
     }
     out
+}
+
+/// A text's shift below its place made part of the place: of a shift, a drawer may give only the first letter its part,
+/// which in a script from right to left stands alone then.
+fn settled(line: &str) -> std::borrow::Cow<'_, str> {
+    let value = |name: &str| {
+        let from = line.find(name)? + name.len();
+        line[from..].split('"').next()?.parse::<f64>().ok()
+    };
+    match (line.find(" dy=\"0.76em\""), value(" y=\""), value("font-size=\"")) {
+        (Some(_), Some(y), Some(size)) if line.starts_with("<text ") => {
+            let placed = format!(" y=\"{:.2}\"", y + 0.76 * size);
+            line.replacen(&format!(" y=\"{y}\" dy=\"0.76em\""), &placed, 1).into()
+        }
+        _ => line.into(),
+    }
 }
 
 /// For XML: markup escaped, characters that XML forbids left out, one line.

@@ -134,5 +134,6 @@ pub(crate) fn curves(analysis: &Analysis, trend: &Options) -> Result<Vec<Answere
 
 /// The next periods of a series after the one judged.
 pub(crate) fn forecast(analysis: &Analysis, series: &Series) -> Option<crate::trend::forecast::Forecast> {
-    facts::ahead(&analysis.counts, series, analysis.period)
+    let design = facts::design_ahead(&analysis.counts, &analysis.inputs);
+    facts::ahead(&analysis.counts, &design, series, analysis.period)
 }
