@@ -11,25 +11,25 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord, Terminator};
 
 use crate::error::{Error, Result};
 use crate::ingest::bytes::{Text, TextReader};
+use crate::ingest::limits::{self, Limits};
 
-/// Longest row, in bytes. An unclosed quote swallows the rest of a file; this is where we stop it. The longest real
-/// cells seen are about 2 MB (formats.md §8).
-const LONGEST_ROW: u64 = 16 << 20;
 /// Bytes the CSV reader asks for at a time.
 const BUFFER: usize = 256 << 10;
 
-/// Reads on, unless the record under way is longer than [`LONGEST_ROW`].
+/// Reads on, unless the record under way is longer than the limit: an unclosed quote swallows the rest of a file.
 #[derive(Debug)]
 struct Limited {
     inner: TextReader,
     delivered: u64,
     /// Byte at which the record under way began.
     record: Arc<AtomicU64>,
+    /// Bytes of the longest row.
+    longest: u64,
 }
 
 impl Read for Limited {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.delivered.saturating_sub(self.record.load(Ordering::Relaxed)) > LONGEST_ROW {
+        if self.delivered.saturating_sub(self.record.load(Ordering::Relaxed)) > self.longest {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let read = self.inner.read(buffer)?;
@@ -38,13 +38,53 @@ impl Read for Limited {
     }
 }
 
+/// How cells are quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    /// `"a ""b"" c"`, as RFC 4180 has it.
+    Doubled,
+    /// `"a \"b\" c"`, as LinkedIn and PHP write it.
+    Backslash,
+    /// Quotes are text, as in NHTSA's flat file.
+    None,
+}
+
 /// How bytes become cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dialect {
     /// What separates cells.
     pub(crate) delimiter: u8,
+    /// How cells are quoted.
+    pub(crate) quotes: Quotes,
     /// Whether the header line ends with CR LF.
     pub(crate) crlf: bool,
+    /// Whether the n-th record is the n-th row of a sheet, whatever lines its cells hold.
+    pub(crate) sheet: bool,
+    /// Bytes of the longest row.
+    pub(crate) longest: u64,
+}
+
+impl Dialect {
+    /// As most tables are, with a delimiter.
+    pub(crate) fn usual(delimiter: u8, limits: &Limits) -> Self {
+        Self { delimiter, quotes: Quotes::Doubled, crlf: false, sheet: false, longest: limits.row }
+    }
+
+    /// A reader of this dialect, yet to be told what to read.
+    fn reader(&self) -> ReaderBuilder {
+        let mut reader = ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(self.delimiter).terminator(Terminator::Any(b'\n'));
+        match self.quotes {
+            Quotes::Doubled => {}
+            Quotes::Backslash => {
+                reader.escape(Some(b'\\'));
+            }
+            Quotes::None => {
+                reader.quoting(false);
+            }
+        }
+        reader
+    }
 }
 
 /// A place between two records of a table.
@@ -89,14 +129,8 @@ impl Records {
         };
         let inner = text.reader(begun.byte).map_err(|cause| Error::io(path, "read it", &cause))?;
         let mark = Arc::new(AtomicU64::new(0));
-        let limited = Limited { inner, delivered: 0, record: Arc::clone(&mark) };
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(dialect.delimiter)
-            .terminator(Terminator::Any(b'\n'))
-            .buffer_capacity(BUFFER)
-            .from_reader(limited);
+        let limited = Limited { inner, delivered: 0, record: Arc::clone(&mark), longest: dialect.longest };
+        let reader = dialect.reader().buffer_capacity(BUFFER).from_reader(limited);
         let text = Arc::clone(text);
         Ok(Self { reader, mark, from, begun, text, path: path.to_owned(), dialect, record: StringRecord::new() })
     }
@@ -107,7 +141,11 @@ impl Records {
         if position.byte() == 0 {
             return self.from;
         }
-        Place { byte: self.begun.byte + position.byte(), line: self.begun.line + position.line() - 1 }
+        let byte = self.begun.byte + position.byte();
+        if self.dialect.sheet {
+            return Place { byte, line: self.from.line + position.record() };
+        }
+        Place { byte, line: self.begun.line + position.line() - 1 }
     }
 
     /// Reads the next record and gives its line (1-based), or `None` at the end.
@@ -130,6 +168,9 @@ impl Records {
             // A blank line of a CRLF file.
             if self.record.len() == 1 && &self.record[0] == "\r" {
                 continue;
+            }
+            if self.dialect.sheet {
+                return Ok(Some(begin_line));
             }
             // The reader's line is the one after the record; between its two positions lie blank lines, the record's
             // own quoted line feeds, and its end.
@@ -161,6 +202,12 @@ impl Records {
         }
     }
 
+    /// The cells from one on, with the delimiter between them.
+    pub(crate) fn tail(&self, at: usize) -> String {
+        let delimiter = char::from(self.dialect.delimiter).to_string();
+        (at..self.len()).map(|at| self.cell(at)).collect::<Vec<_>>().join(&delimiter)
+    }
+
     /// The record's cells.
     pub(crate) fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|at| self.cell(at))
@@ -171,10 +218,9 @@ impl Records {
             csv::ErrorKind::Io(io) if io.kind() == io::ErrorKind::FileTooLarge => {
                 match self.open_quote(begin, begin_line) {
                     Some(line) => self.unclosed(line),
-                    None => Error::failed("a row is longer than 16 MiB")
+                    None => limits::exceeded("row", self.dialect.longest, "a row is very long")
                         .at(&self.path)
-                        .line(begin_line)
-                        .hint("check that the file is a table with one row per line"),
+                        .line(begin_line),
                 }
             }
             csv::ErrorKind::Io(io) => Error::io(&self.path, "read it", io),
@@ -197,14 +243,19 @@ impl Records {
             Plain,
             Quoted,
             QuoteInQuoted,
+            Escaped,
         }
-        let mut reader = self.text.reader(begin).ok()?.take(LONGEST_ROW + 2 * BUFFER as u64);
+        if self.dialect.quotes == Quotes::None {
+            return None;
+        }
+        let escapes = self.dialect.quotes == Quotes::Backslash;
+        let mut reader = self.text.reader(begin).ok()?.take(self.dialect.longest + 2 * BUFFER as u64);
         let mut bytes = vec![0u8; BUFFER];
         let (mut state, mut line, mut opened) = (State::Start, begin_line, begin_line);
         loop {
             let read = reader.read(&mut bytes).ok()?;
             if read == 0 {
-                return (state == State::Quoted).then_some(opened);
+                return matches!(state, State::Quoted | State::Escaped).then_some(opened);
             }
             for byte in &bytes[..read] {
                 state = match (state, *byte) {
@@ -212,8 +263,9 @@ impl Records {
                         opened = line;
                         State::Quoted
                     }
+                    (State::Quoted, b'\\') if escapes => State::Escaped,
                     (State::Quoted, b'"') => State::QuoteInQuoted,
-                    (State::QuoteInQuoted, b'"') | (State::Quoted, _) => State::Quoted,
+                    (State::QuoteInQuoted, b'"') | (State::Quoted | State::Escaped, _) => State::Quoted,
                     (_, byte) if byte == self.dialect.delimiter || byte == b'\n' => State::Start,
                     _ => State::Plain,
                 };
@@ -223,18 +275,9 @@ impl Records {
     }
 }
 
-/// The first records of a sample, read with `delimiter`, however they look; for scoring.
-pub(crate) fn sample(bytes: &[u8], delimiter: u8, limit: usize) -> Vec<ByteRecord> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'))
-        .from_reader(bytes)
-        .into_byte_records()
-        .map_while(std::result::Result::ok)
-        .take(limit)
-        .collect()
+/// The first records of a sample, however they look; for scoring a dialect.
+pub(crate) fn sample(bytes: &[u8], dialect: Dialect, limit: usize) -> Vec<ByteRecord> {
+    dialect.reader().from_reader(bytes).into_byte_records().map_while(std::result::Result::ok).take(limit).collect()
 }
 
 #[cfg(test)]
@@ -250,9 +293,10 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();
         let path = file.path().to_str().unwrap().to_owned();
-        let opened = bytes::open(&path)?;
-        let mut records =
-            Records::open(&Arc::new(opened.text), "a.csv", Dialect { delimiter: b',', crlf }, Place::START)?;
+        let limits = Limits::default();
+        let opened = bytes::open(&path, &limits)?;
+        let dialect = Dialect { crlf, ..Dialect::usual(b',', &limits) };
+        let mut records = Records::open(&Arc::new(opened.text), "a.csv", dialect, Place::START)?;
         let mut rows = Vec::new();
         while let Some(line) = records.next()? {
             rows.push((line, records.cells().map(str::to_owned).collect()));
@@ -288,7 +332,9 @@ mod tests {
     #[test]
     fn an_unclosed_quote_does_not_swallow_a_large_file() {
         let mut text = b"a,b\n1,\"never\n".to_vec();
-        text.extend(std::iter::repeat_n(b"some more text here\n".as_slice(), (LONGEST_ROW as usize) / 10).flatten());
+        text.extend(
+            std::iter::repeat_n(b"some more text here\n".as_slice(), (Limits::default().row as usize) / 10).flatten(),
+        );
         let error = read(&text, false).unwrap_err();
         assert!(error.to_string().starts_with("error: a.csv:2: a quote opens here"), "{error}");
     }
