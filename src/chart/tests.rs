@@ -210,6 +210,30 @@ fn the_table_lists_every_chart_file() {
 }
 
 #[test]
+fn events_are_drawn_and_told_where_they_happened() {
+    use crate::trend::events::Event;
+    let one = vec![half_a_year("i-1", "Late flights", 20, 4)];
+    let at = |place: usize, days: i64| one[0].points[place].period.saturating_add(jiff::Span::new().days(days));
+    let event = |at, label: &str| Event { at, label: label.to_owned() };
+    let events = [
+        event(at(0, -9), "before everything"),
+        event(at(6, 2), "3.4 released"),
+        event(at(6, 5), "hotfix"),
+        event(at(29, 20), "after everything"),
+    ];
+    let draw = find("trend").unwrap().draw;
+    let with = draw(&ChartInput { events: &events, ..input(&one, None) }).unwrap();
+    let without = draw(&input(&one, None)).unwrap();
+    assert!(with.alt.contains("Marked: 3.4 released, hotfix ("), "{}", with.alt);
+    assert!(with.svg.contains("3.4 released, hotfix") && !with.svg.contains("everything"));
+    // The line and the label are drawn beside the words in the description.
+    let lines =
+        |svg: &str| svg.matches("<polyline").count() + svg.matches("<line").count() + svg.matches("<path").count();
+    assert!(lines(&with.svg) > lines(&without.svg));
+    assert!(!without.alt.contains("Marked") && !without.svg.contains("released"));
+}
+
+#[test]
 fn every_case_is_well_formed_and_described() {
     for (case, figure) in draw_all() {
         tree(&figure.svg).unwrap_or_else(|e| panic!("{case}: {e}"));

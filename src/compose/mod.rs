@@ -25,6 +25,7 @@ pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod response;
 pub(crate) mod restate;
+mod segments;
 pub(crate) mod show;
 pub(crate) mod slices;
 pub(crate) mod spoken;
