@@ -5,14 +5,29 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::chart::export::{pdf, png, tree};
+use crate::chart::sheet::Sheet;
 use crate::chart::testing::{series, weeks};
-use crate::chart::{CHARTS, ChartInput, Figure, find, stem};
+use crate::chart::{CHARTS, ChartInput, Extra, Figure, find, stem};
 use crate::trend::calendar::Period;
 use crate::trend::series::{Level, Series, Signal};
 
 /// Files of this folder that are not charts.
-const HELPERS: [&str; 12] =
-    ["axis", "canvas", "export", "lines", "mod", "palette", "slide", "sparkline", "testing", "tests", "text", "words"];
+const HELPERS: [&str; 14] = [
+    "axis",
+    "canvas",
+    "export",
+    "fonts",
+    "lines",
+    "mod",
+    "palette",
+    "sheet",
+    "slide",
+    "sparkline",
+    "testing",
+    "tests",
+    "text",
+    "words",
+];
 
 fn input<'a>(series: &'a [Series], period: Option<Period>) -> ChartInput<'a> {
     ChartInput {
@@ -23,6 +38,8 @@ fn input<'a>(series: &'a [Series], period: Option<Period>) -> ChartInput<'a> {
         footer: "5 Jan to 2 Aug 2026 · n = 731 records · Europe/Berlin · as of 2 Aug 2026".to_owned(),
         by: "week",
         events: &[],
+        sheet: Sheet::default(),
+        extra: Extra::default(),
     }
 }
 
@@ -356,9 +373,9 @@ fn gallery() {
         (0..3).map(once).min().unwrap()
     };
     for (case, figure) in draw_all() {
-        let (picture, page) = (png(&figure.svg).unwrap(), pdf(&figure.svg).unwrap());
+        let (picture, page) = (png(&figure.svg).unwrap(), pdf(&figure.svg, 96.0).unwrap());
         slowest.0 = slowest.0.max(time(&|| drop(png(&figure.svg))));
-        slowest.1 = slowest.1.max(time(&|| drop(pdf(&figure.svg))));
+        slowest.1 = slowest.1.max(time(&|| drop(pdf(&figure.svg, 96.0))));
         std::fs::write(folder.join(format!("{case}.png")), picture).unwrap();
         std::fs::write(folder.join(format!("{case}.pdf")), page).unwrap();
         std::fs::write(folder.join(format!("{case}.svg")), &figure.svg).unwrap();
