@@ -41,7 +41,7 @@ pub enum Command {
     /// An issue's or a record's words, redacted
     Show(Show),
     /// One chart, ready for a slide
-    Chart(Chart),
+    Chart(Box<Chart>),
     /// The weekly report; without -o, on the terminal
     Report(Report),
     /// Signals for a batch job: JSON lines and an exit code

@@ -53,7 +53,8 @@ pub(crate) fn slices(analysis: &Analysis) -> Result<(Slices, BTreeMap<String, Ve
             columns.push(SliceColumn { name, values });
         }
     }
-    let mut sums: BTreeMap<(usize, Option<(usize, usize)>, usize), Vec<i64>> = BTreeMap::new();
+    // By issue, slice (column and value; null: all) and group of feeds.
+    let mut sums: BTreeMap<_, Vec<i64>> = BTreeMap::new();
     for issue in 0..analysis.counts.issues.len() {
         for group in 0..groups.len() {
             sums.insert((issue, None, group), vec![0; shown.len()]);

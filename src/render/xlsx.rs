@@ -127,10 +127,8 @@ fn write(sheet: &mut Worksheet, table: &Sheet, styles: &Styles) -> std::result::
         sheet.set_column_width(column, wide.min(WIDEST) as f64)?;
     }
     sheet.set_freeze_panes(1, u16::from(table.header.len() > 4))?;
-    if let (Ok(rows), Ok(columns)) = (u32::try_from(table.rows.len()), u16::try_from(table.header.len())) {
-        if rows > 0 && columns > 0 {
-            sheet.autofilter(0, 0, rows, columns - 1)?;
-        }
+    if let (Ok(rows @ 1..), Ok(columns @ 1..)) = (u32::try_from(table.rows.len()), u16::try_from(table.header.len())) {
+        sheet.autofilter(0, 0, rows, columns - 1)?;
     }
     Ok(())
 }
