@@ -212,7 +212,8 @@ impl Kept {
             .par_iter()
             .zip(&of_files)
             .map(|(file, rows)| {
-                let cached = cache::read(&self.store.cache(MATCH, model, file), &names).and_then(|frame| Matches::new(frame).ok());
+                let cached = cache::read(&self.store.cache(MATCH, model, file), &names)
+                    .and_then(|frame| Matches::new(frame).ok());
                 if let Some(found) = cached.and_then(|matches| matches.matches(codebook).ok())
                     && found.iter().all(|found| (found.row as usize) < rows.len())
                 {

@@ -52,8 +52,7 @@ pub(crate) fn anything(session: &Session, reading: &Reading) -> bool {
 pub(crate) fn read(store: &Store, reading: &Reading, warm: Option<&Models>) -> Result<Read> {
     let snapshot = store.snapshot(reading.store_version)?;
     // A condition may ask for any word.
-    let wordless = reading.conditions.is_empty()
-        && warm.is_some_and(|models| models.are_warm(store, snapshot.files()));
+    let wordless = reading.conditions.is_empty() && warm.is_some_and(|models| models.are_warm(store, snapshot.files()));
     let Stored { records, places } = snapshot.read_without(if wordless { &cached::WORDY } else { &[] })?;
     let kept = Kept::new(store.clone(), snapshot.files().to_vec(), places, wordless);
     if records.is_empty() {

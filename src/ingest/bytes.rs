@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256, digest};
 use tempfile::TempPath;
 
 use crate::error::{Error, Result};
@@ -27,8 +27,6 @@ pub(crate) struct Text {
     skip: u64,
     /// Bytes of text.
     pub(crate) len: u64,
-    /// Whether the last byte is a line feed.
-    pub(crate) ends_with_newline: bool,
 }
 
 #[derive(Debug)]
@@ -77,23 +75,18 @@ impl Text {
             Place::Spooled(path) => File::open(path)?,
             Place::Memory(_) => return Ok(None),
         };
-        let mut hash = Sha256::new();
+        let mut hash = Context::new(&SHA256);
         let mut block = vec![0; BLOCK];
         loop {
             match file.read(&mut block)? {
-                0 => return Ok(Some(hex(&hash.finalize()))),
+                0 => return Ok(Some(hex(hash.finish().as_ref()))),
                 read => hash.update(&block[..read]),
             }
         }
     }
 
     fn in_memory(bytes: Vec<u8>) -> Self {
-        Self {
-            len: bytes.len() as u64,
-            ends_with_newline: bytes.last() == Some(&b'\n'),
-            place: Place::Memory(bytes.into()),
-            skip: 0,
-        }
+        Self { len: bytes.len() as u64, place: Place::Memory(bytes.into()), skip: 0 }
     }
 }
 
@@ -168,11 +161,11 @@ pub(crate) fn open(path: &str) -> Result<Opened> {
         return Err(Error::failed("is not a text file").at(path).hint("export the data as CSV or JSON"));
     }
     match survey(&head, &mut reader).map_err(failed)? {
-        Survey { utf8: true, len, ends_with_newline, carriage_returns_only } => {
+        Survey { utf8: true, len, carriage_returns_only } => {
             let bom = head.starts_with(b"\xef\xbb\xbf");
             let skip = if bom { 3 } else { 0 };
             let encoding = if bom { "utf-8-bom" } else { "utf-8" };
-            let text = Text { place, skip, len: len - skip, ends_with_newline };
+            let text = Text { place, skip, len: len - skip };
             if carriage_returns_only {
                 let bytes = text.read_all().map_err(failed)?;
                 let sha256 = text.sha256().map_err(failed)?.unwrap_or_default();
@@ -202,7 +195,7 @@ fn spool(input: &mut impl Read) -> io::Result<TempPath> {
 /// The whole file and its hash.
 fn rest(mut head: Vec<u8>, mut reader: BufReader<File>) -> io::Result<(Vec<u8>, String)> {
     reader.read_to_end(&mut head)?;
-    let hash = hex(&Sha256::digest(&head));
+    let hash = hex(digest(&SHA256, &head).as_ref());
     Ok((head, hash))
 }
 
@@ -215,19 +208,17 @@ fn hex(bytes: &[u8]) -> String {
 struct Survey {
     utf8: bool,
     len: u64,
-    ends_with_newline: bool,
     carriage_returns_only: bool,
 }
 
 /// Validates block by block; a character may be cut by a block's end. Stops at the first bad byte.
 fn survey(head: &[u8], reader: &mut BufReader<File>) -> io::Result<Survey> {
-    let (mut len, mut newline, mut carriage_return, mut last) = (0u64, false, false, 0u8);
+    let (mut len, mut newline, mut carriage_return) = (0u64, false, false);
     let mut carried: Vec<u8> = Vec::with_capacity(4);
     let mut look = |block: &[u8]| -> bool {
         len += block.len() as u64;
         newline = newline || block.contains(&b'\n');
         carriage_return = carriage_return || block.contains(&b'\r');
-        last = block.last().copied().unwrap_or(last);
         let joined;
         let block = if carried.is_empty() {
             block
@@ -253,7 +244,7 @@ fn survey(head: &[u8], reader: &mut BufReader<File>) -> io::Result<Survey> {
         reader.consume(read);
     }
     utf8 = utf8 && carried.is_empty();
-    Ok(Survey { utf8, len, ends_with_newline: last == b'\n', carriage_returns_only: carriage_return && !newline })
+    Ok(Survey { utf8, len, carriage_returns_only: carriage_return && !newline })
 }
 
 /// UTF-16 by its byte order mark, or by the NULs that every second byte of mostly Latin text is.

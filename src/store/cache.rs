@@ -10,8 +10,8 @@ use std::time::SystemTime;
 use polars::io::SerReader;
 use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter};
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::normalise::versions::first_64_bits;
 use crate::store::Store;
 use crate::store::file::DataFile;
 use crate::store::lock::OURS;
@@ -77,7 +77,7 @@ const ALL: &str = "all-";
 /// The name of a cache of all data files: data files never change, so their names say what is in them.
 pub(crate) fn name_of_all(files: &[DataFile]) -> String {
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    format!("{ALL}{:016x}.parquet", first_64_bits(names.join("\n").as_bytes()))
+    format!("{ALL}{:016x}.parquet", xxh3_64(names.join("\n").as_bytes()))
 }
 
 /// Takes away all but the caches used last. It only frees space: which ones does not matter for any result.
