@@ -79,7 +79,7 @@ pub(crate) fn find(
     dates: Dates,
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
-    let book = if cluster.issues_from.is_none() { codebooks::load(cluster)? } else { None };
+    let book = if cluster.issues_from.is_none() { codebooks::load(cluster, &reading.stored)? } else { None };
     let options = enrich_options(session, enrich);
     let codebook = book.as_ref().map(|book| &book.codebook);
     let models = models(session, &options, codebook);

@@ -69,7 +69,7 @@ struct Unjudged {
 
 pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
     let (cluster, trend) = (&arguments.cluster, &arguments.trend);
-    if cluster.issues_from.is_none() && codebooks::file(cluster)?.is_none() {
+    if cluster.issues_from.is_none() && codebooks::file(cluster, &arguments.reading.stored)?.is_none() {
         return Err(Error::failed("check needs a codebook: issues found anew each time are not the same issues")
             .hint("make one: plaint cluster FILE… --write codebook.toml; or use labels: --issues-from category"));
     }
