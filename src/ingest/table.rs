@@ -3,7 +3,8 @@
 //! The rules are those of the `csv` crate (a test compares the two): a cell that begins with a quote ends with one,
 //! doubled quotes inside are one, and what follows the closing quote stands as it is. Lines end at LF; a CRLF file's CR
 //! is taken off the last cell. Own code because ingest reads every byte twice, and looking for the few bytes that mean
-//! something instead of stepping through all of them is five times as fast.
+//! something instead of stepping through all of them takes not much more than half the time, and because a record's line
+//! and byte are known without looking back.
 
 use std::io::Read;
 use std::sync::Arc;
