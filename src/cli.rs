@@ -561,6 +561,9 @@ pub struct Check {
     /// Which dumps.
     #[command(flatten)]
     pub reading: Reading,
+    /// Ready counts instead of dumps: `period,observed[,issue][,segment][,exposure]`; needs no codebook
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub counts: Option<String>,
     /// Which issues, and from where.
     #[command(flatten)]
     pub cluster: cluster::Options,

@@ -9,6 +9,7 @@ mod data;
 mod ears;
 mod events;
 mod farrington;
+mod irls;
 mod ratios;
 mod short;
 mod speed;

@@ -89,10 +89,13 @@ pub fn propose(voiced: &Voiced, when: &When<'_>, matches: &Matches, codebook: &C
     if groups.is_empty() {
         return Ok(Vec::new());
     }
-    // A record that says the words of two groups teaches the clearer one.
+    // A record that says the words of two groups teaches the one whose clearest word it says, else the clearer one: an
+    // old word that rises along is said by the records of both.
     let mut group_of: Vec<Option<u32>> = vec![None; said.rows.len()];
-    for (number, group) in groups.iter().enumerate().rev() {
-        for at in said.sources_now(&group.texts) {
+    let any = groups.iter().enumerate().rev().map(|(number, group)| (number, &group.texts));
+    let clearest = groups.iter().enumerate().rev().filter_map(|(n, group)| Some((n, &group.terms.first()?.texts)));
+    for (number, texts) in any.chain(clearest) {
+        for at in said.sources_now(texts) {
             group_of[at] = Some(number as u32);
         }
     }

@@ -18,6 +18,7 @@ use crate::trend::counts::{self, Counts};
 use crate::trend::coverage::Declared;
 use crate::trend::form::{self, Change};
 use crate::trend::judge::{self, Known};
+use crate::trend::on_record::OnRecord;
 use crate::trend::options::Options;
 use crate::trend::series::Series;
 use crate::trend::trends::Trends;
@@ -45,6 +46,8 @@ pub(crate) struct Analysis {
     pub(crate) inputs: Inputs,
     /// Abrupt changes of feeds.
     pub(crate) changes: Vec<Change>,
+    /// Days that nobody recorded.
+    pub(crate) record: OnRecord,
     /// Judged.
     pub(crate) trends: Trends,
     /// The trends' series: the total first, then the issues in the codebook's order.
@@ -155,6 +158,7 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     }
     let known = known(&found, &counts, &names, trend, &inputs)?;
     let trends = judge::judge_with(&counts, trend, &known)?;
+    let record = OnRecord::of(&counts, &known.daily);
     let calendar = &found.counted.calendar;
     let mut period = trend.period(calendar, found.counted.now)?;
     if trend.period.is_none() && counts.place(period).is_none() {
@@ -170,7 +174,8 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     for error in &found.read.failed {
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
-    Ok(Analysis { changes: known.changes, series: trends.series(), trends, inputs, counts, period, before, found })
+    let (changes, series) = (known.changes, trends.series());
+    Ok(Analysis { changes, record, series, trends, inputs, counts, period, before, found })
 }
 
 /// What the judgement is told beside the counts.

@@ -7,12 +7,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cli::Check;
+use crate::cluster::codebook::Codebook;
 use crate::compose::analyse::{self, Analysis};
+use crate::compose::inputs::Inputs;
+use crate::compose::trends::{Ready, judge_ready};
 use crate::compose::{Session, codebooks, emit, facts};
 use crate::error::{Error, Result};
 use crate::report::told::{State, Subject};
 use crate::trend::baseline::detector::LEAST_HISTORY;
-use crate::trend::counts::last_day_of;
+use crate::trend::calendar::{Calendar, Period};
+use crate::trend::counts::{Counts, last_day_of};
 use crate::trend::coverage::Cover;
 use crate::trend::events;
 use crate::trend::series::{Caveat, Found, Level, Series, Signal};
@@ -53,7 +57,7 @@ struct Line<'a> {
     about: &'a str,
     caveats: &'a [Caveat],
     events: Vec<&'a str>,
-    record_count: usize,
+    record_count: i64,
     records: Vec<&'a str>,
 }
 
@@ -67,37 +71,66 @@ struct Unjudged {
     message: String,
 }
 
+/// What is told of: the series judged, and where they came from.
+struct Judged<'a> {
+    counts: &'a Counts,
+    inputs: &'a Inputs,
+    series: &'a [Series],
+    period: Period,
+    /// The records behind them; null for ready counts.
+    analysis: Option<&'a Analysis>,
+}
+
+impl Judged<'_> {
+    fn codebook(&self) -> Option<&Codebook> {
+        self.analysis.map(|a| &a.found.issues.codebook)
+    }
+}
+
 pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
     let (cluster, trend) = (&arguments.cluster, &arguments.trend);
+    if let Some(path) = &arguments.counts {
+        let ready = judge_ready(path, trend)?;
+        ready.caveats.iter().for_each(|caveat| session.note(caveat));
+        let Ready { counts, inputs, series, period, .. } = &ready;
+        let state = state(arguments, &counts.calendar)?;
+        return tell(session, arguments, state, &Judged { counts, inputs, series, period: *period, analysis: None });
+    }
     if cluster.issues_from.is_none() && codebooks::file(cluster, &arguments.reading.stored)?.is_none() {
         return Err(Error::failed("check needs a codebook: issues found anew each time are not the same issues")
             .hint("make one: plaint cluster FILE… --write codebook.toml; or use labels: --issues-from category"));
     }
-    let calendar = trend.calendar()?;
-    let question = format!(
-        "by {}, weeks from {:?}, {}, segment {}",
-        calendar.by.name(),
-        calendar.week_start,
-        calendar.zone_name(),
-        trend.segment.as_deref().unwrap_or("none")
-    );
-    let mut state = match &arguments.state {
-        Some(path) => match emit::read_if_there(Path::new(path))? {
-            Some(text) => State::parse(&text, path, &question)?,
-            None => State::new(&question),
-        },
-        None => State::new(&question),
-    };
+    let state = state(arguments, &trend.calendar()?)?;
     let found = analyse::find(session, &arguments.reading, cluster, &arguments.enrich, trend, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, trend)?;
     if let Some(store) = &analysis.found.read.store {
         session.note(&store.line());
     }
-    let wanted: Vec<String> =
-        analyse::resolve_all(&arguments.named, &analysis.series, Some(&analysis.found.issues.codebook))?;
-    let signals = signals(&analysis, &wanted)?;
-    let told = state.tell(&analysis.counts.calendar.id(analysis.period), signals);
-    let unjudged = unjudged(session, &analysis);
+    let Analysis { counts, inputs, series, period, .. } = &analysis;
+    tell(session, arguments, state, &Judged { counts, inputs, series, period: *period, analysis: Some(&analysis) })
+}
+
+/// What was told before, of the same question.
+fn state(arguments: &Check, calendar: &Calendar) -> Result<State> {
+    let question = format!(
+        "by {}, weeks from {:?}, {}, segment {}",
+        calendar.by.name(),
+        calendar.week_start,
+        calendar.zone_name(),
+        arguments.trend.segment.as_deref().unwrap_or("none")
+    );
+    let text = match &arguments.state {
+        Some(path) => emit::read_if_there(Path::new(path))?.map(|text| (path, text)),
+        None => None,
+    };
+    text.map_or_else(|| Ok(State::new(&question)), |(path, text)| State::parse(&text, path, &question))
+}
+
+fn tell(session: &Session, arguments: &Check, mut state: State, judged: &Judged<'_>) -> Result<u8> {
+    let wanted: Vec<String> = analyse::resolve_all(&arguments.named, judged.series, judged.codebook())?;
+    let signals = signals(judged, &wanted)?;
+    let told = state.tell(&judged.counts.calendar.id(judged.period), signals);
+    let unjudged = unjudged(session, judged);
     let mut bytes = Vec::new();
     for line in &told {
         push(&mut bytes, line)?;
@@ -111,9 +144,10 @@ pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
         emit::file(Path::new(path), state.text()?.as_bytes())?;
     }
     let loud = told.iter().filter(|line| level(line) >= Some(arguments.fail_on)).count() as i64;
-    let period = analysis.counts.calendar.label(analysis.period);
+    let period = judged.counts.calendar.label(judged.period);
     session.note(&format!("{period}: {} to tell, {loud} at or above {}", told.len(), arguments.fail_on.name()));
-    Ok(match (loud, unjudged.is_empty(), analyse::exit_code(&analysis.found)) {
+    let code = judged.analysis.map_or(0, |a| analyse::exit_code(&a.found));
+    Ok(match (loud, unjudged.is_empty(), code) {
         (1.., ..) => SIGNALS,
         (_, false, _) => UNJUDGED,
         (_, true, code) => code,
@@ -132,22 +166,21 @@ fn level(line: &Value) -> Option<Level> {
 }
 
 /// The period's signals with a level, the loudest first.
-fn signals(analysis: &Analysis, wanted: &[String]) -> Result<Vec<(Subject, Level, Value)>> {
+fn signals(judged: &Judged<'_>, wanted: &[String]) -> Result<Vec<(Subject, Level, Value)>> {
     let mut all: Vec<(&Series, &Found, Level)> = Vec::new();
-    for series in &analysis.series {
+    for series in judged.series {
         if !wanted.is_empty() && !wanted.contains(&series.issue_id) {
             continue;
         }
-        all.extend(series.signals_at(analysis.period).filter_map(|f| Some((series, f, f.level?))));
+        all.extend(series.signals_at(judged.period).filter_map(|f| Some((series, f, f.level?))));
     }
     all.sort_by(|a, b| b.2.cmp(&a.2).then(b.1.records.cmp(&a.1.records)).then_with(|| a.0.issue_id.cmp(&b.0.issue_id)));
-    let calendar = &analysis.counts.calendar;
-    let uids = analysis.found.read.records.frame().column("uid")?.str()?;
+    let calendar = &judged.counts.calendar;
     let mut told = Vec::new();
     for (series, found, level) in all {
-        let rows = records(analysis, series)?;
-        let issue = analysis.found.issues.codebook.issue(&series.issue_id);
-        let near = events::near(&analysis.inputs.events, calendar, found.begins);
+        let issue = judged.codebook().and_then(|book| book.issue(&series.issue_id));
+        let near = events::near(&judged.inputs.events, calendar, found.begins);
+        let uids = judged.analysis.map(|a| records(a, series)).transpose()?;
         let line = Line {
             kind: found.kind,
             level,
@@ -174,8 +207,8 @@ fn signals(analysis: &Analysis, wanted: &[String]) -> Result<Vec<(Subject, Level
             about: &found.about,
             caveats: &found.caveats,
             events: near.iter().map(|e| e.label.as_str()).collect(),
-            record_count: rows.len(),
-            records: rows.iter().take(NAMED).filter_map(|row| uids.get(*row)).collect(),
+            record_count: uids.as_ref().map_or(found.records, |uids| uids.len() as i64),
+            records: uids.iter().flatten().take(NAMED).map(String::as_str).collect(),
         };
         let value = serde_json::to_value(&line)
             .map_err(|cause| Error::failed("internal: a signal has no JSON form").evidence(cause.to_string()))?;
@@ -184,8 +217,8 @@ fn signals(analysis: &Analysis, wanted: &[String]) -> Result<Vec<(Subject, Level
     Ok(told)
 }
 
-/// The counted records of a series in the period judged, oldest first; of the total all of them.
-fn records(analysis: &Analysis, series: &Series) -> Result<Vec<usize>> {
+/// The uids of the counted records of a series in the period judged, oldest first; of the total all of them.
+fn records(analysis: &Analysis, series: &Series) -> Result<Vec<String>> {
     let found = &analysis.found;
     let frame = found.counted.frame();
     let (counts, segments) = (frame.column("counted")?.bool()?, frame.column("segment")?.str()?);
@@ -204,15 +237,16 @@ fn records(analysis: &Analysis, series: &Series) -> Result<Vec<usize>> {
         own.map(|h| h.row).filter(|row| inside(*row)).collect()
     };
     rows.sort_by_key(|row| (times[*row], *row));
-    Ok(rows)
+    let uids = found.read.records.frame().column("uid")?.str()?;
+    Ok(rows.into_iter().filter_map(|row| uids.get(row)).map(str::to_owned).collect())
 }
 
 /// Why something could not be judged: an expected feed that does not cover the period, no feed at all, an unfinished
 /// period, too little history.
-fn unjudged(session: &Session, analysis: &Analysis) -> Vec<Unjudged> {
-    let counts = &analysis.counts;
+fn unjudged(session: &Session, judged: &Judged<'_>) -> Vec<Unjudged> {
+    let counts = judged.counts;
     let calendar = &counts.calendar;
-    let period = calendar.id(analysis.period);
+    let period = calendar.id(judged.period);
     let said = |reason, feed: Option<&str>, message: String| Unjudged {
         kind: "cannot_judge",
         reason,
@@ -221,9 +255,12 @@ fn unjudged(session: &Session, analysis: &Analysis) -> Vec<Unjudged> {
         message,
     };
     let mut lines = Vec::new();
-    let place = counts.place(analysis.period);
+    let place = counts.place(judged.period);
     let covered = |feed: usize| place.is_some_and(|p| counts.cover(feed, p) == Cover::Whole);
-    let expected: BTreeSet<&str> = session.config.expect.iter().map(String::as_str).collect();
+    let expected: BTreeSet<&str> = match judged.analysis {
+        Some(_) => session.config.expect.iter().map(String::as_str).collect(),
+        None => BTreeSet::new(),
+    };
     for (at, feed) in counts.feeds().iter().enumerate() {
         if expected.contains(feed.feed.as_str()) && !covered(at) {
             let message = match feed.span {
@@ -233,17 +270,18 @@ fn unjudged(session: &Session, analysis: &Analysis) -> Vec<Unjudged> {
             lines.push(said("feed_missing", Some(&feed.feed), message));
         }
     }
-    if !calendar.is_complete(analysis.period, counts.now) {
-        let last = last_day_of(calendar, calendar.index(analysis.period));
+    if !calendar.is_complete(judged.period, counts.now) {
+        let last = last_day_of(calendar, calendar.index(judged.period));
         lines.push(said("unfinished", None, format!("the data ends {}, the period {last}", counts.now)));
     } else if !(0..counts.feeds().len()).any(covered) {
         lines.push(said("no_feed", None, "no feed covers the whole period".to_owned()));
     } else {
-        let history = analysis
+        // Ready counts may have no total.
+        let history = judged
             .series
             .iter()
-            .filter(|s| s.is_total())
-            .filter_map(|s| s.at(analysis.period))
+            .filter(|s| s.is_total() || !counts.has_total())
+            .filter_map(|s| s.at(judged.period))
             .map(|p| p.history)
             .max()
             .unwrap_or(0);

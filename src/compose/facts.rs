@@ -2,19 +2,21 @@
 
 use crate::chart::sparkline;
 use crate::compose::analyse::Found;
+use crate::compose::inputs::Inputs;
 use crate::error::Result;
 use crate::normalise::sums::FileSums;
 use crate::render::views::trends::{Row, SPARKS};
 use crate::report::funnel as funnel_words;
 use crate::report::issues::Hit;
 use crate::report::model::{Change, Funnel, PeriodName};
-use crate::trend::baseline::detector::LEAST_HISTORY;
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::detector::{LEAST_HISTORY, season};
 use crate::trend::between::between;
 use crate::trend::calendar::{self, Calendar, Period, day_label};
 use crate::trend::compare;
 use crate::trend::counts::Counts;
 use crate::trend::events::{self, Event};
-use crate::trend::forecast::{Forecast, forecast};
+use crate::trend::forecast::{AHEAD, Forecast, forecast};
 use crate::trend::like_for_like::like_for_like;
 use crate::trend::series::{Point, Series};
 
@@ -60,8 +62,15 @@ pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before:
 /// Rows that get a forecast, the first ones: trying the rule on the past is the dearest thing of all.
 pub(crate) const FORECASTS: usize = 100;
 
-/// The next periods of a series after `period`, from the feeds it was compared on; null without enough past.
-pub(crate) fn ahead(counts: &Counts, series: &Series, period: Period) -> Option<Forecast> {
+/// What the calendar may do to the periods counted and to those a forecast looks at.
+pub(crate) fn design_ahead(counts: &Counts, inputs: &Inputs) -> Design {
+    let first = counts.calendar.index(counts.period(0));
+    Design::new(&counts.calendar, first, counts.periods() + AHEAD, &inputs.holidays)
+}
+
+/// The next periods of a series after `period`, from the feeds it was compared on; null without enough past. `design` is
+/// that of [`design_ahead`].
+pub(crate) fn ahead(counts: &Counts, design: &Design, series: &Series, period: Period) -> Option<Forecast> {
     let issue = counts.issues.iter().position(|(id, _)| *id == series.issue_id)?;
     let segment = counts.segments.iter().position(|s| *s == series.segment)?;
     let place = counts.place(period).filter(|_| counts.calendar.is_complete(period, counts.now))?;
@@ -73,7 +82,9 @@ pub(crate) fn ahead(counts: &Counts, series: &Series, period: Period) -> Option<
     let sum = |p: usize| alike.feeds.iter().map(|feed| cell(feed, p)).sum::<Option<i64>>();
     let mut past: Vec<i64> = (alike.from..=place).rev().map_while(sum).collect();
     past.reverse();
-    forecast(&past, None)
+    let first = place + 1 - past.len();
+    let usual = season(&past, design, first);
+    forecast(&past, usual.as_ref().map(|s| &s[first..]))
 }
 
 /// The last `most` complete periods up to `period` as bars.

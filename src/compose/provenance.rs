@@ -118,6 +118,7 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
         let words = form::words(change, counts);
         format!("{words}: what changed there since may be the export, not the customers.")
     }));
+    sentences.extend(lost_days(analysis));
     let history =
         analysis.series.iter().find(|s| s.is_total()).and_then(|s| s.at(analysis.period)).map_or(0, |p| p.history);
     if whole && history < LEAST_HISTORY as i64 {
@@ -127,6 +128,26 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
         ));
     }
     Ok(sentences)
+}
+
+/// What is said of days that nobody recorded: those of the period judged and of what it is compared with, the latest
+/// first.
+fn lost_days(analysis: &Analysis) -> Vec<String> {
+    let words = analysis.record.words(&analysis.counts);
+    let judged = calendar::day_of(analysis.counts.calendar.last_day(analysis.period));
+    let mut runs: Vec<(i64, String)> = analysis
+        .record
+        .missing
+        .iter()
+        .zip(words)
+        .filter(|((_, first, _), _)| *first <= judged)
+        .map(|(r, w)| (r.1, w))
+        .collect();
+    runs.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let more = runs.len().saturating_sub(FEEDS_NAMED);
+    let said = runs.into_iter().take(FEEDS_NAMED).map(|(_, words)| format!("{words}: taken as missing, not as quiet."));
+    let rest = (more > 0).then(|| format!("And {} more.", words::counted(more as i64, "gap")));
+    said.chain(rest).collect()
 }
 
 fn more_feeds(feeds: usize) -> Option<String> {

@@ -182,7 +182,12 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         }),
         funnel: facts::funnel(found)?,
         methods: methods::methods(now.history, labels, calendar.by),
-        forecast: facts::ahead(&analysis.counts, &total, analysis.period),
+        forecast: facts::ahead(
+            &analysis.counts,
+            &facts::design_ahead(&analysis.counts, &analysis.inputs),
+            &total,
+            analysis.period,
+        ),
         total,
         issues: cards,
         voices: voices::voices(analysis, arguments, brands)?,
@@ -230,10 +235,11 @@ fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
         counted_in_period: in_period,
         changes: &changes,
     });
+    let design = facts::design_ahead(&analysis.counts, &analysis.inputs);
     cards.par_iter_mut().enumerate().for_each(|(at, card)| {
         card.sparkline = facts::bars(&card.series, analysis.period, BARS);
         if at < facts::FORECASTS {
-            card.forecast = facts::ahead(&analysis.counts, &card.series, analysis.period);
+            card.forecast = facts::ahead(&analysis.counts, &design, &card.series, analysis.period);
         }
         if let Some(forecast) = &card.forecast {
             card.sentence.push_str(&format!(" The {}.", words::ahead(forecast, analysis.counts.calendar.by.name())));

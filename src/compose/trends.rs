@@ -5,12 +5,13 @@ use rayon::prelude::*;
 use crate::cli::{Format, Trends};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::{self, Session, analyse, emit, facts, provenance};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::render::views::{self, trends as view};
 use crate::report::words;
 use crate::trend::counts::Counts;
 use crate::trend::disproportion::table;
 use crate::trend::judge::{self, Known};
+use crate::trend::options::Options;
 use crate::trend::series::{ALERT, Caveat, Point, Series, WATCH};
 use crate::trend::{calendar::Period, counts_file};
 
@@ -18,8 +19,8 @@ use crate::trend::{calendar::Period, counts_file};
 const SEGMENTS_OVER: usize = 13;
 
 pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
-    if arguments.counts.is_some() {
-        return ready(arguments);
+    if let Some(path) = &arguments.counts {
+        return ready(path, arguments);
     }
     let found = analyse::find(
         session,
@@ -44,23 +45,47 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     Ok(analyse::exit_code(&analysis.found))
 }
 
-/// `--counts FILE`: somebody else counted.
-fn ready(arguments: &Trends) -> Result<u8> {
-    let path = arguments.counts.as_deref().unwrap_or("-");
-    let (mut counts, caveats) = counts_file::read(&emit::read(path)?, path, &arguments.trend)?;
-    let inputs = inputs::read(&arguments.trend, &counts.calendar)?;
+/// Ready counts, judged.
+pub(crate) struct Ready {
+    pub(crate) counts: Counts,
+    pub(crate) inputs: Inputs,
+    pub(crate) series: Vec<Series>,
+    /// The period looked at.
+    pub(crate) period: Period,
+    /// Reasons to doubt the counts.
+    pub(crate) caveats: Vec<String>,
+}
+
+/// Reads and judges `--counts FILE`: somebody else counted.
+///
+/// # Errors
+/// Those of the file, and a `--period` it does not hold.
+pub(crate) fn judge_ready(path: &str, options: &Options) -> Result<Ready> {
+    let (mut counts, caveats) = counts_file::read(&emit::read(path)?, path, options)?;
+    let inputs = inputs::read(options, &counts.calendar)?;
     if let Some(exposures) = &inputs.exposures {
         exposures.apply(&mut counts)?;
     }
     let known = Known { holidays: inputs.holidays.clone(), ..Known::default() };
-    let trends = judge::judge_with(&counts, &arguments.trend, &known)?;
-    let mut period = arguments.trend.period(&counts.calendar, counts.now)?;
+    let trends = judge::judge_with(&counts, options, &known)?;
+    let mut period = options.period(&counts.calendar, counts.now)?;
     if counts.place(period).is_none() {
+        if options.period.is_some() {
+            let last = counts.period(counts.periods().saturating_sub(1));
+            return Err(Error::usage(format!("no count is of {}", counts.calendar.label(period)))
+                .evidence(format!("the counts go from {} to {}", counts.period(0).date(), last.date()))
+                .hint("name a period within these"));
+        }
         period = counts.period(counts.periods().saturating_sub(1));
     }
-    let series = analyse::select(period, &trends.series(), None, &arguments.selection)?;
-    let mut value = view(&counts, &inputs, series, period, arguments);
-    value.caveats.extend(caveats);
+    Ok(Ready { series: trends.series(), counts, inputs, period, caveats })
+}
+
+fn ready(path: &str, arguments: &Trends) -> Result<u8> {
+    let ready = judge_ready(path, &arguments.trend)?;
+    let series = analyse::select(ready.period, &ready.series, None, &arguments.selection)?;
+    let mut value = view(&ready.counts, &ready.inputs, series, ready.period, arguments);
+    value.caveats.extend(ready.caveats);
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
     Ok(0)
 }
@@ -101,9 +126,10 @@ fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Perio
     let mut rows: Vec<view::Row> =
         series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect();
     if arguments.output.format != Format::Csv {
+        let design = facts::design_ahead(counts, inputs);
         rows.par_iter_mut()
             .take(facts::FORECASTS)
-            .for_each(|row| row.forecast = facts::ahead(counts, &row.series, period));
+            .for_each(|row| row.forecast = facts::ahead(counts, &design, &row.series, period));
     }
     view::Trends {
         period: facts::period_name(calendar, period),

@@ -1,22 +1,24 @@
 //! One period of one issue: its counts, and every test on earlier periods alone, before the correction for many tests.
 
 use crate::trend::baseline::design::Design;
-use crate::trend::baseline::detector::{Baseline, Tester};
+use crate::trend::baseline::detector::{Baseline, Tester, season};
 use crate::trend::baseline::nb;
+use crate::trend::calendar::By;
 use crate::trend::compare::proportion;
 use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
 use crate::trend::exact::garwood;
+use crate::trend::forecast;
 use crate::trend::form::{Change, DOUBT};
 use crate::trend::honest::{Elapsed, so_far};
 use crate::trend::judge::Known;
-use crate::trend::lasting;
+use crate::trend::lasting::{self, Usual};
 use crate::trend::lifecycle::{self, Past};
 use crate::trend::like_for_like::LikeForLike;
+use crate::trend::on_record::OnRecord;
 use crate::trend::running;
-use crate::trend::series::{Caveat, Found, Point, Running};
-use crate::trend::share;
-use crate::trend::shift::LEAST_PERIODS;
+use crate::trend::series::{Caveat, Found, Point, Running, Signal};
+use crate::trend::shift::{least_periods, least_regime};
 
 /// A spike needs as many records in the last four periods (Farrington et al. 1996).
 pub(crate) const FLOOR: i64 = 5;
@@ -32,18 +34,36 @@ pub(crate) struct Draft {
     pub(crate) floor: bool,
     /// Tests other than of the count itself; each is a member of its kind's family, signal or not.
     pub(crate) others: Vec<Found>,
+    /// A chance that must be as small as that of the count for a spike: see [`Lane::beside`]; null: none.
+    pub(crate) beside: Option<f64>,
     /// Whether it was looked at for a shift and for spreading too: then nothing found is a test passed, with p = 1.
     pub(crate) tests: bool,
 }
 
 fn untested(point: Point) -> Draft {
-    Draft { point, baseline: None, floor: false, others: Vec::new(), tests: false }
+    Draft { point, baseline: None, floor: false, others: Vec::new(), beside: None, tests: false }
+}
+
+/// What one period is judged by.
+struct Judged<'a> {
+    place: usize,
+    alike: &'a LikeForLike,
+    /// The counts of the compared feeds up to this period.
+    history: &'a [i64],
+    /// All counted records of the same; null for the total, and where there is none.
+    totals: Option<&'a [i64]>,
+    /// The chance of the count per exposure.
+    p_share: Option<f64>,
+    /// How much of the period is on record.
+    recorded: f64,
+    design: &'a Design,
 }
 
 /// One issue and segment, by place.
 pub(crate) struct Lane<'a> {
     pub(crate) counts: &'a Counts,
     pub(crate) known: &'a Known,
+    pub(crate) record: &'a OnRecord,
     pub(crate) issue: usize,
     pub(crate) segment: usize,
 }
@@ -101,32 +121,44 @@ impl Lane<'_> {
             let counts: Vec<i64> = cells[stretch.clone()].iter().flatten().copied().collect();
             let all: Vec<i64> = totals.get(stretch).unwrap_or_default().iter().flatten().copied().collect();
             let all = (all.len() == counts.len()).then_some(all);
-            let mut tester = Tester::new(&counts, design, from);
+            let recorded = self.recorded(alike, from, to);
+            let mut tester = match &recorded {
+                Some(recorded) => Tester::under(&counts, recorded, design, from),
+                None => Tester::new(&counts, design, from),
+            };
+            let exposures = self.exposures(all.as_deref(), from, to);
+            let mut shares = exposures.map(|e| Tester::under(&counts, &e, design, from));
+            let mut usual = Usual::default();
             for at in place..=to {
                 let baseline = tester.test(at - from);
-                let totals = all.as_ref().map(|t| &t[..=at - from]);
-                drafts.push(self.draft(at, alike, &counts[..=at - from], totals, baseline));
+                let past = Judged {
+                    place: at,
+                    alike,
+                    history: &counts[..=at - from],
+                    totals: all.as_ref().map(|t| &t[..=at - from]),
+                    p_share: shares.as_mut().and_then(|s| s.test(at - from)).map(|b| b.p),
+                    recorded: recorded.as_ref().map_or(1.0, |r| r[at - from]),
+                    design,
+                };
+                drafts.push(self.draft(&past, baseline, &mut usual));
             }
             place = to + 1;
         }
         drafts
     }
 
-    fn draft(
-        &self,
-        place: usize,
-        alike: &LikeForLike,
-        history: &[i64],
-        totals: Option<&[i64]>,
-        baseline: Option<Baseline>,
-    ) -> Draft {
+    fn draft(&self, past: &Judged<'_>, baseline: Option<Baseline>, usual: &mut Usual) -> Draft {
+        let Judged { place, alike, history, totals, .. } = *past;
         let mut point = self.point(place);
         let Some(&compared) = history.last() else { return untested(point) };
         point.compared = Some(compared);
         point.history = history.len() as i64 - 1;
         self.rate(&mut point, compared, totals.and_then(|t| t.last()).copied());
+        if past.recorded < 1.0 {
+            point.caveats.push(Caveat::MissingDays);
+        }
         let Some(baseline) = baseline else { return untested(point) };
-        point.p_share = self.share(history, totals, place);
+        point.p_share = past.p_share;
         let baseline = self.so_far_in(&mut point, baseline, place, compared);
         point.expected = Some(baseline.expected);
         point.upper = Some(baseline.upper as f64);
@@ -149,18 +181,33 @@ impl Lane<'_> {
         let lately: i64 = history.iter().rev().take(FLOOR_PERIODS).sum();
         let mut others = Vec::new();
         if !self.is_total() {
-            let past = Past {
+            let life = Past {
                 counts: history,
                 totals,
                 first: place + 1 - history.len(),
                 resolved: self.known.resolved.contains(&self.counts.issues[self.issue].0),
                 point: &point,
             };
-            others.extend(lifecycle::tests(&past, self.counts));
-            others.extend(self.lasting(history, place, alike, &point));
+            others.extend(lifecycle::tests(&life, self.counts));
+            others.extend(self.lasting(past, &point, usual));
         }
-        let tests = !self.is_total() && history.len() >= LEAST_PERIODS;
-        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, tests }
+        let tests = !self.is_total() && history.len() >= least_periods(least_regime(self.counts.calendar.by));
+        let beside = self.beside(&point);
+        if beside.is_some() {
+            // Every morning something is back after a night.
+            others.retain(|f| f.kind != Signal::Returned);
+        }
+        Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, beside, tests }
+    }
+
+    /// Under a whole day of hours nobody knows what the time of day brings: then a rise must be one of the issue's share
+    /// as well, for the share of all records in the same hour knows it. The total has no share, and is not judged. Null
+    /// where a day is known, and where counts have no total.
+    fn beside(&self, point: &Point) -> Option<f64> {
+        /// Hours that hold every time of day.
+        const DAY: i64 = 24;
+        let known = self.counts.calendar.by != By::Hour || point.history >= DAY || !self.counts.has_total();
+        (!known).then(|| point.p_share.unwrap_or(1.0))
     }
 
     /// The unfinished period at `place` against the same part of those before, on the feeds that the last whole one was
@@ -176,12 +223,17 @@ impl Lane<'_> {
         let over = running::over(counts, &self.known.daily, &alike.feeds, place)?;
         let cell = |feed: &usize| counts.cell(self.issue, self.segment, *feed, place).observed.unwrap_or(0);
         let observed = alike.feeds.iter().map(cell).sum();
-        // The count of a period that is not over plays no part in what is expected of it.
-        let mut history = self.past(self.issue, &alike, alike.from, place.checked_sub(1)?);
-        history.push(0);
-        let first = place + 1 - history.len();
-        let baseline = Tester::new(&history, design, first).test(history.len() - 1)?;
-        let so_far = so_far(observed, baseline.expected, baseline.phi, &over)?;
+        let past = self.past(self.issue, &alike, alike.from, place.checked_sub(1)?);
+        let first = place - past.len();
+        // What is forecast of it; where there is too little for that, what a whole one would be tested against.
+        let usual = season(&past, design, first).map(|s| s[first..].to_vec());
+        let (expected, phi) = forecast::next(&past, usual.as_deref()).or_else(|| {
+            // The count of a period that is not over plays no part in what is expected of it.
+            let history: Vec<i64> = past.iter().copied().chain([0]).collect();
+            let baseline = Tester::new(&history, design, first).test(past.len())?;
+            Some((baseline.expected, baseline.phi))
+        })?;
+        let so_far = so_far(observed, expected, phi, &over)?;
         Some(Running {
             days: over.days as i64,
             of: over.of as i64,
@@ -192,14 +244,34 @@ impl Lane<'_> {
         })
     }
 
-    /// The chance of the count per exposure: those given, else all counted records of the compared feeds.
-    fn share(&self, history: &[i64], totals: Option<&[i64]>, place: usize) -> Option<f64> {
+    /// What each period's count is a part of: the exposures given, else all counted records of the compared feeds; null
+    /// where neither is known.
+    fn exposures(&self, totals: Option<&[i64]>, from: usize, to: usize) -> Option<Vec<f64>> {
         if self.counts.has_exposure() {
-            let first = place + 1 - history.len();
             let given = |p| self.counts.exposure(self.issue, self.segment, p).unwrap_or(0.0);
-            return share::rise(history, &(first..=place).map(given).collect::<Vec<f64>>());
+            return Some((from..=to).map(given).collect());
         }
-        share::rise(history, &totals?.iter().map(|t| *t as f64).collect::<Vec<f64>>())
+        Some(totals?.iter().map(|t| *t as f64).collect())
+    }
+
+    /// How much of each period is on record, each feed weighing by the records it has in all; null when all of it is.
+    fn recorded(&self, alike: &LikeForLike, from: usize, to: usize) -> Option<Vec<f64>> {
+        let whole = |feed: &usize| (from..=to).all(|p| self.record.share(*feed, p) >= 1.0);
+        if alike.feeds.iter().all(whole) {
+            return None;
+        }
+        let own = |feed: usize| -> i64 {
+            (from..=to).filter_map(|p| self.counts.cell(self.issue, self.segment, feed, p).observed).sum()
+        };
+        let weights: Vec<f64> = alike.feeds.iter().map(|feed| own(*feed).max(1) as f64).collect();
+        let all: f64 = weights.iter().sum();
+        let share = |p: usize| {
+            let parts = alike.feeds.iter().zip(&weights).map(|(feed, w)| w * self.record.share(*feed, p));
+            // A sum of parts of 1 is 1 to the last digits only.
+            let share = parts.sum::<f64>() / all;
+            if share > 1.0 - 1e-9 { 1.0 } else { share }
+        };
+        Some((from..=to).map(share).collect())
     }
 
     /// The baseline of what is there yet, where records of the period are still coming in: the share of them that
@@ -226,10 +298,11 @@ impl Lane<'_> {
     }
 
     /// A lasting shift, and words that spread.
-    fn lasting(&self, history: &[i64], place: usize, alike: &LikeForLike, point: &Point) -> Vec<Found> {
+    fn lasting(&self, past: &Judged<'_>, point: &Point, usual: &mut Usual) -> Vec<Found> {
+        let Judged { place, alike, history, design, .. } = *past;
         let (counts, first) = (self.counts, place + 1 - history.len());
         let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, first, place);
-        let shifted = lasting::shifted(history, first, point, counts);
+        let shifted = lasting::shifted(history, first, point, counts, design, usual);
         let spreading = lasting::spreading(&measures, point, counts);
         let arrives = || lasting::arrives(counts, self.issue, self.segment, place, alike, point);
         let viral = spreading.or_else(|| counts.has_total().then(arrives).flatten());

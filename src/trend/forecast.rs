@@ -14,6 +14,13 @@ const MOST: usize = 156;
 const ORIGINS: usize = 26;
 /// History an origin needs.
 const LEAST_ORIGIN: usize = 10;
+/// A count further from what was expected than so many deviations is an outlier until the next says the same (Huber's
+/// ψ in the smoothing, as in Gelper, Fried and Croux 2010, *Journal of Forecasting* 29).
+const OUTLIER: f64 = 3.0;
+/// Deviations beyond which an error tells no more of the usual spread: one outlier does not widen every interval.
+const WIDEST: f64 = 4.0;
+/// What the variance over mean is, at least, under counts too small to show it.
+const LEAST_MEAN: f64 = 0.5;
 /// How a damped trend fades each period (Gardner and McKenzie 1985; the usual range of fits).
 const DAMPING: [f64; 3] = [0.80, 0.90, 0.98];
 
@@ -63,6 +70,9 @@ pub struct Forecast {
 /// count is negative binomial, its variance over mean that of the errors one period ahead and growing with the horizon as
 /// simple smoothing's does, 1 + (h−1)α² (Hyndman et al. 2008, §6.1).
 ///
+/// The smoothing is robust: a count far from what was expected moves it no more than three deviations would; a second
+/// one in a row on the same side twice as much, and so on, so that one outlier is shrugged off and a new level is not.
+///
 /// `season`: what an average period's count is multiplied by, for all of `counts` and [`AHEAD`] periods more; null:
 /// none. Negative counts are taken as 0.
 pub fn forecast(counts: &[i64], season: Option<&[f64]>) -> Option<Forecast> {
@@ -74,31 +84,74 @@ pub fn forecast(counts: &[i64], season: Option<&[f64]>) -> Option<Forecast> {
     Some(Forecast { periods, backtest: backtest(counts, season) })
 }
 
+/// The law of the very next count: its mean and its variance over that; null under [`LEAST`] periods.
+pub fn next(counts: &[i64], season: Option<&[f64]>) -> Option<(f64, f64)> {
+    let season = season.filter(|s| s.len() > counts.len() && s.iter().all(|f| f.is_finite() && *f > 0.0));
+    (counts.len() >= LEAST).then(|| Rule::learn(counts, season).law(1))
+}
+
 fn ahead(counts: &[i64], season: Option<&[f64]>) -> Vec<Ahead> {
-    let n = counts.len();
-    let skip = n.saturating_sub(MOST);
-    let factor = |i: usize| season.map_or(1.0, |s| s[i]);
-    let y: Vec<f64> = (skip..n).map(|i| counts[i].max(0) as f64 / factor(i)).collect();
-    let models = [best(&y, &[0.0], &[1.0]), best(&y, &GRID, &[1.0]), best(&y, &GRID, &DAMPING)];
-    // Errors of the mean of the three, on the scale of counts.
-    let (mut squares, mut used) = (0.0, 0.0);
-    for t in y.len() / 4..y.len() {
-        let mean = models.iter().map(|m| m.fitted[t]).sum::<f64>() / 3.0 * factor(skip + t);
-        let error = counts[skip + t].max(0) as f64 - mean;
-        squares += error * error / mean.max(0.5);
-        used += 1.0;
+    let rule = Rule::learn(counts, season);
+    let one = |h| {
+        let (mean, phi) = rule.law(h);
+        let at = |p: f64| nb::quantile(p, mean, phi);
+        Ahead { mean, low80: at(0.1), high80: at(0.9), low95: at(0.025), high95: at(0.975) }
+    };
+    (1..=AHEAD).map(one).collect()
+}
+
+/// The three smoothings of one past.
+struct Rule<'a> {
+    models: [Smoothing; 3],
+    /// Variance over mean, one period ahead.
+    phi: f64,
+    /// Periods of the past.
+    past: usize,
+    /// Periods looked at.
+    used: usize,
+    season: Option<&'a [f64]>,
+}
+
+impl<'a> Rule<'a> {
+    fn learn(counts: &[i64], season: Option<&'a [f64]>) -> Self {
+        let n = counts.len();
+        let skip = n.saturating_sub(MOST);
+        let factor = |i: usize| season.map_or(1.0, |s| s[i]);
+        let y: Vec<f64> = (skip..n).map(|i| counts[i].max(0) as f64 / factor(i)).collect();
+        let spread = spread(&y);
+        let models =
+            [best(&y, spread, &[0.0], &[1.0]), best(&y, spread, &GRID, &[1.0]), best(&y, spread, &GRID, &DAMPING)];
+        // Errors of the mean of the three, on the scale of counts.
+        let (mut squares, mut used) = (0.0, 0.0);
+        for t in y.len() / 4..y.len() {
+            let mean = models.iter().map(|m| m.fitted[t]).sum::<f64>() / 3.0 * factor(skip + t);
+            let error = counts[skip + t].max(0) as f64 - mean;
+            squares += (error * error / mean.max(LEAST_MEAN)).min((WIDEST * spread).powi(2));
+            used += 1.0;
+        }
+        let phi = f64::max(squares / f64::max(used - 2.0, 1.0), 1.0);
+        Self { models, phi, past: n, used: y.len(), season }
     }
-    let phi = f64::max(squares / f64::max(used - 2.0, 1.0), 1.0);
-    (1..=AHEAD)
-        .map(|h| {
-            let mean = models.iter().map(|m| m.ahead(h)).sum::<f64>() / 3.0 * factor(n + h - 1);
-            // Never nothing for certain: half a record in all of the past (Jeffreys).
-            let mean = mean.max(0.5 / y.len() as f64);
-            let phi = phi * (1.0 + (h - 1) as f64 * models[0].alpha * models[0].alpha);
-            let at = |p: f64| nb::quantile(p, mean, phi);
-            Ahead { mean, low80: at(0.1), high80: at(0.9), low95: at(0.025), high95: at(0.975) }
-        })
-        .collect()
+
+    /// Mean, and variance over mean, of the count `h` periods ahead.
+    fn law(&self, h: usize) -> (f64, f64) {
+        let factor = self.season.map_or(1.0, |s| s[self.past + h - 1]);
+        let mean = self.models.iter().map(|m| m.ahead(h)).sum::<f64>() / 3.0 * factor;
+        let alpha = self.models[0].alpha;
+        // Never nothing for certain: half a record in all of the past (Jeffreys).
+        (mean.max(0.5 / self.used as f64), self.phi * (1.0 + (h - 1) as f64 * alpha * alpha))
+    }
+}
+
+/// The deviation of a count from its mean over the mean's root, by the median step from one period to the next: at
+/// least 1 (Poisson). Half of the periods may be anything.
+fn spread(y: &[f64]) -> f64 {
+    /// Median of |Z|, Z standard normal.
+    const MEDIAN: f64 = 0.674_489_750_196_081_7;
+    let step = |w: &[f64]| (w[1] - w[0]).abs() / ((w[0] + w[1]) / 2.0).max(LEAST_MEAN).sqrt();
+    let mut steps: Vec<f64> = y.windows(2).map(step).collect();
+    steps.sort_unstable_by(f64::total_cmp);
+    steps.get(steps.len() / 2).map_or(1.0, |median| (median / MEDIAN / std::f64::consts::SQRT_2).max(1.0))
 }
 
 fn backtest(counts: &[i64], season: Option<&[f64]>) -> Option<Backtest> {
@@ -146,39 +199,53 @@ impl Smoothing {
     }
 }
 
-/// The smoothing of least squared error one period ahead, over the grid of level weights, `trends` and `dampings`.
-fn best(y: &[f64], trends: &[f64], dampings: &[f64]) -> Smoothing {
+/// The smoothing of least error one period ahead, over the grid of level weights, `trends` and `dampings`.
+fn best(y: &[f64], spread: f64, trends: &[f64], dampings: &[f64]) -> Smoothing {
     let mut best: Option<(f64, Smoothing)> = None;
     for damping in dampings {
         for trend in trends {
             for alpha in GRID {
-                let (error, found) = smooth(y, alpha, *trend, *damping);
+                let (error, found) = smooth(y, spread, alpha, *trend, *damping);
                 if best.as_ref().is_none_or(|(least, _)| error < *least) {
                     best = Some((error, found));
                 }
             }
         }
     }
-    best.map_or_else(|| smooth(y, 0.2, 0.0, 1.0).1, |(_, found)| found)
+    best.map_or_else(|| smooth(y, spread, 0.2, 0.0, 1.0).1, |(_, found)| found)
 }
 
-/// Holt's smoothing (1957) with a trend weight of `beta`·`alpha` at most and damping; the squared error of its second
-/// half. The level starts at the mean of the first periods, the trend at 0.
-fn smooth(y: &[f64], alpha: f64, beta: f64, damping: f64) -> (f64, Smoothing) {
-    let start = y.len().clamp(1, 6);
-    let mut level = y.iter().take(start).sum::<f64>() / start as f64;
+/// Holt's smoothing (1957) with a trend weight of `beta`·`alpha` at most and damping, and its error: the sum of squares
+/// but for the first quarter, an outlier's no larger than what it may move. The level starts at the median of the first
+/// periods, the trend at 0.
+fn smooth(y: &[f64], spread: f64, alpha: f64, beta: f64, damping: f64) -> (f64, Smoothing) {
+    let mut start = y[..y.len().min(6)].to_vec();
+    start.sort_unstable_by(f64::total_cmp);
+    let middle = |at: usize| start.get(at).copied().unwrap_or(0.0);
+    let mut level = (middle(start.len() / 2) + middle(start.len().saturating_sub(1) / 2)) / 2.0;
     let mut trend = 0.0;
     let mut error = 0.0;
+    // Outliers in a row, those above counted up, those below down.
+    let mut run = 0_i32;
     let mut fitted = Vec::with_capacity(y.len());
     for (t, value) in y.iter().enumerate() {
-        let expected = level + damping * trend;
-        fitted.push(expected.max(0.0));
+        let expected = (level + damping * trend).max(0.0);
+        fitted.push(expected);
+        let bound = OUTLIER * spread * expected.max(LEAST_MEAN).sqrt();
         let off = value - expected;
+        run = match off {
+            off if off > bound => run.max(0) + 1,
+            off if off < -bound => run.min(0) - 1,
+            _ => 0,
+        };
+        let allowed = bound * f64::from(run.abs().max(1));
         if t >= y.len() / 4 {
-            error += off * off;
+            error += (off * off).min(allowed * allowed);
         }
-        level = expected + alpha * off;
-        trend = damping * trend + alpha * beta * off;
+        let off = off.clamp(-allowed, allowed);
+        level = (expected + alpha * off).max(0.0);
+        // The way to a new level is no trend.
+        trend = damping * trend + if run == 0 { alpha * beta * off } else { 0.0 };
     }
     (error, Smoothing { alpha, damping, level, trend, fitted })
 }
@@ -190,9 +257,32 @@ mod tests {
     #[test]
     fn simple_smoothing_by_hand() {
         // Level 2; then 2 + .5·(4−2) = 3; 3 + .5·(0−3) = 1.5.
-        let (_, found) = smooth(&[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 4.0, 0.0], 0.5, 0.0, 1.0);
+        let (_, found) = smooth(&[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 4.0, 0.0], 1.0, 0.5, 0.0, 1.0);
         assert!((found.level - 1.5).abs() < 1e-12 && (found.ahead(3) - 1.5).abs() < 1e-12);
         assert!((found.fitted[7] - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_outlier_is_shrugged_off_and_a_new_level_is_not() {
+        let calm = |i: usize| [19, 22, 20, 18, 21, 20, 23, 17][i % 8];
+        let mut counts: Vec<i64> = (0..60).map(calm).collect();
+        let quiet = forecast(&counts, None).unwrap().periods[3];
+        counts.push(400);
+        let found = forecast(&counts, None).unwrap();
+        let last = found.periods[3];
+        assert!((last.mean - 20.0).abs() < 6.0 && last.high95 < 2 * quiet.high95, "{last:?} {quiet:?}");
+        counts.pop();
+        counts.push(0);
+        assert!((forecast(&counts, None).unwrap().periods[3].mean - 20.0).abs() < 8.0);
+        counts.pop();
+        // Six weeks at five times the level, and six at a tenth: that is where it is now.
+        let mut risen = counts.clone();
+        risen.extend([98, 104, 99, 101, 97, 103]);
+        assert!((forecast(&risen, None).unwrap().periods[0].mean - 100.0).abs() < 15.0, "{:?}", forecast(&risen, None));
+        counts.extend([2, 1, 3, 2, 2, 1]);
+        let fallen = forecast(&counts, None).unwrap().periods[0];
+        assert!(fallen.mean < 5.0, "{fallen:?}");
+        assert!((next(&counts, None).unwrap().0 - fallen.mean).abs() < 1e-12);
     }
 
     #[test]

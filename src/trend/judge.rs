@@ -16,6 +16,7 @@ use crate::trend::form::Change;
 use crate::trend::levels;
 use crate::trend::like_for_like::{LikeForLike, Starts, alike, like_for_like};
 use crate::trend::now::Days;
+use crate::trend::on_record::OnRecord;
 use crate::trend::options::Options;
 use crate::trend::series::{Found, Series, Signal};
 use crate::trend::spread::Spread;
@@ -62,6 +63,7 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
         (0..counts.periods()).filter(|p| options.shows(&counts.calendar, counts.now, counts.period(*p))).collect();
     let complete = |place: usize| counts.calendar.is_complete(counts.period(place), counts.now);
     let starts = Starts::of(counts);
+    let record = OnRecord::of(counts, &known.daily);
     let first = counts.calendar.index(counts.period(0));
     let design = Design::new(&counts.calendar, first, counts.periods(), &known.holidays);
     let lanes: Vec<(usize, usize)> =
@@ -69,7 +71,7 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
     let mut drafts: Vec<Vec<Draft>> = lanes
         .par_iter()
         .map(|(issue, segment)| {
-            let lane = Lane { counts, known, issue: *issue, segment: *segment };
+            let lane = Lane { counts, known, record: &record, issue: *issue, segment: *segment };
             // An issue weighs the feeds by its own records: one that lives in a young feed is judged in that feed.
             let weighing = (!lane.is_total()).then_some(*issue);
             let feeds = |p: usize| complete(p).then(|| alike(counts, &starts, p, LEAST_HISTORY, weighing)).flatten();

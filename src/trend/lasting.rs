@@ -1,5 +1,7 @@
 //! Signals that are not of one period's count: lasting shifts, and words that spread.
 
+use crate::trend::baseline::design::Design;
+use crate::trend::baseline::detector::season;
 use crate::trend::compare::rate_ratio;
 use crate::trend::counts::Counts;
 use crate::trend::coverage::Cover;
@@ -7,7 +9,7 @@ use crate::trend::exact::garwood;
 use crate::trend::lifecycle::BASELINE;
 use crate::trend::like_for_like::LikeForLike;
 use crate::trend::series::{Found, Point, Signal};
-use crate::trend::shift;
+use crate::trend::shift::{self, least_regime};
 use crate::trend::spread::{Measures, NAMES};
 use crate::trend::viral::{CUT, latest, pace};
 
@@ -41,9 +43,38 @@ fn found(point: &Point, kind: Signal, history: usize) -> Found {
     }
 }
 
-/// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid.
-pub(crate) fn shifted(history: &[i64], first: usize, point: &Point, counts: &Counts) -> Option<Found> {
-    let shift = shift::news(history, None)?;
+/// The season of a series, learned anew once a year of weeks from what was known then.
+#[derive(Debug, Default)]
+pub(crate) struct Usual {
+    /// How many counts it was learned from.
+    known: usize,
+    season: Option<Vec<f64>>,
+}
+
+impl Usual {
+    /// One factor for every count of `history`, whose first is at `first` in the design; null while there is none.
+    fn of(&mut self, history: &[i64], design: &Design, first: usize) -> Option<Vec<f64>> {
+        /// Periods after which it is learned anew.
+        const ANEW: usize = 52;
+        let known = history.len() / ANEW * ANEW;
+        if known != self.known {
+            *self = Self { known, season: season(&history[..known], design, first) };
+        }
+        self.season.as_ref().map(|s| s[first..first + history.len()].to_vec())
+    }
+}
+
+/// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid and in the
+/// design. What the season brings back every year, or every week of days, is no change.
+pub(crate) fn shifted(
+    history: &[i64],
+    first: usize,
+    point: &Point,
+    counts: &Counts,
+    design: &Design,
+    usual: &mut Usual,
+) -> Option<Found> {
+    let shift = shift::news(history, least_regime(counts.calendar.by), || usual.of(history, design, first))?;
     // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
     let middle = (shift.before + shift.after) / 2.0;
     let since = &history[shift.at..];

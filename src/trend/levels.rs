@@ -30,8 +30,13 @@ pub(crate) fn finish(draft: Draft) -> (Point, Vec<Found>) {
     if said {
         // A level that begins with a birth or a return is that birth or return.
         found.retain(|f| f.kind != Signal::Shift);
-    } else if rises && draft.floor && baseline.p < baseline.alpha {
-        found.push(spike(&point));
+    } else if rises && draft.floor && baseline.p.max(draft.beside.unwrap_or(0.0)) < baseline.alpha {
+        let mut spike = spike(&point);
+        if let Some(p) = draft.beside {
+            spike.p = spike.p.max(p);
+            spike.q = spike.q.into_iter().chain(point.q_share).reduce(f64::max);
+        }
+        found.push(spike);
     }
     let viral = found.iter().any(|f| f.kind == Signal::Viral);
     for one in &mut found {

@@ -128,8 +128,8 @@ pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
             continue;
         }
         let longest = counts[..from].split(|c| *c as f64 * QUIET > usual).map(<[i64]>::len).max().unwrap_or(0);
-        let chance = 1.0 - crate::trend::exact::gamma_lower((records + 1) as f64, usual * quiet as f64);
-        let away = resolved || (quiet > longest && chance <= SILENCE_ALPHA);
+        let chance = || 1.0 - crate::trend::exact::gamma_lower((records + 1) as f64, usual * quiet as f64);
+        let away = resolved || (quiet > longest && chance() <= SILENCE_ALPHA);
         if away && best.is_none_or(|b| quiet > b.0) {
             best = Some((quiet, records, again));
         }

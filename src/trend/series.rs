@@ -82,6 +82,8 @@ pub enum Caveat {
     Exploratory,
     /// The denominator is missing or zero: the count alone was judged.
     NoExposure,
+    /// Days of the period are not on record: judged by those that are, or, with too few, not at all.
+    MissingDays,
 }
 
 impl Caveat {
@@ -94,6 +96,7 @@ impl Caveat {
             Self::Delay => "delay",
             Self::Exploratory => "exploratory",
             Self::NoExposure => "no_exposure",
+            Self::MissingDays => "missing_days",
         }
     }
 
@@ -106,6 +109,7 @@ impl Caveat {
             Self::Delay => "records of this period are still coming in",
             Self::Exploratory => "exploratory: the issues were found on the same data",
             Self::NoExposure => "no exposure: the count alone was judged",
+            Self::MissingDays => "days are missing from it",
         }
     }
 }

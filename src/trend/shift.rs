@@ -3,15 +3,32 @@
 use serde::Serialize;
 use statrs::function::erf::erfc;
 
+use crate::trend::calendar::By;
 use crate::trend::compare::rate_ratio_dispersed;
 use crate::trend::pelt::pelt;
 
-/// A regime lasts at least so many periods.
+/// A regime lasts at least so many periods, of weeks and longer.
 pub const LEAST_REGIME: usize = 4;
+
+/// A regime lasts at least so many periods: a whole turn of the day or the week, for the busy part of one is no new level.
+pub const fn least_regime(by: By) -> usize {
+    match by {
+        By::Hour => 24,
+        By::Day => 7,
+        By::Week | By::Month | By::Quarter => LEAST_REGIME,
+    }
+}
+
 /// Under so many periods there is no shift to find: two regimes and something to compare them with.
-pub const LEAST_PERIODS: usize = 3 * LEAST_REGIME;
+pub const fn least_periods(least: usize) -> usize {
+    3 * least
+}
+
 /// A shift is news while it is at most so many periods old.
-pub const NEWS: usize = 8;
+const fn newest(least: usize) -> usize {
+    2 * least
+}
+
 /// The penalty of a change point is this times ln n.
 const PENALTY: f64 = 3.0;
 /// No more of the past than this is looked at: five years of weeks.
@@ -42,47 +59,64 @@ pub struct Shift {
 }
 
 /// Finds the shifts of a series of counts by PELT with a quasi-Poisson cost, penalty 3·ln n, regimes of at least
-/// [`LEAST_REGIME`] periods.
+/// `least` periods.
 ///
 /// `season`: what an average period's expected count is multiplied by in each period (mean about 1, positive), so that
-/// the season is no shift; null: none. Negative counts are taken as 0. Under [`LEAST_PERIODS`] there are none.
-pub fn shifts(counts: &[i64], season: Option<&[f64]>) -> Vec<Shift> {
-    if counts.len() < LEAST_PERIODS {
+/// the season is no shift; null: none. Negative counts are taken as 0. Under [`least_periods`] there are none.
+pub fn shifts(counts: &[i64], least: usize, season: Option<&[f64]>) -> Vec<Shift> {
+    if counts.len() < least_periods(least) {
         return Vec::new();
     }
     let cost = Cost::new(counts, season);
     let penalty = PENALTY * (counts.len() as f64).ln();
-    let (changes, _) = pelt(counts.len(), LEAST_REGIME, penalty, |a, b| cost.of(a, b));
+    let (changes, _) = pelt(counts.len(), least, penalty, |a, b| cost.of(a, b));
     let ends: Vec<usize> = std::iter::once(0).chain(changes).chain([counts.len()]).collect();
-    ends.windows(3).map(|w| cost.shift(w[0], w[1], w[2])).collect()
+    ends.windows(3).map(|w| cost.shift(w[0], w[1], w[2], least)).collect()
 }
 
 /// The shift that is news in the last of `counts`: the last one, as [`shifts`] sees it from the last five years alone,
-/// when it is at most [`NEWS`] periods old. Its places count from the start of `counts`.
-pub fn news(counts: &[i64], season: Option<&[f64]>) -> Option<Shift> {
+/// when it is at most twice `least` periods old. Its places count from the start of `counts`. `season` (as for [`shifts`],
+/// one per count) is asked for only where there is something to look at.
+pub fn news(counts: &[i64], least: usize, season: impl FnOnce() -> Option<Vec<f64>>) -> Option<Shift> {
     let skip = counts.len().saturating_sub(MOST_PERIODS);
+    let all = counts.len();
     let counts = &counts[skip..];
-    let season = season.map(|s| &s[skip..]);
     let n = counts.len();
-    if n < LEAST_PERIODS || !worth_a_look(counts, season) {
+    if n < least_periods(least) || !worth_a_look(counts, least) {
         return None;
     }
-    let last = *shifts(counts, season).last()?;
+    let season = season().filter(|s| s.len() == all);
+    let season = season.as_ref().map(|s| &s[skip..]);
+    if !may_be_news(&Cost::new(counts, season), n, least) {
+        return None;
+    }
+    let last = *shifts(counts, least, season).last()?;
     let moved = Shift { at: last.at + skip, from: last.from + skip, to: last.to + skip, ..last };
-    (n - last.at <= NEWS).then_some(moved)
+    (n - last.at <= newest(least)).then_some(moved)
 }
 
-/// A cheap look before the dear one: whether some last 4 to 8 periods differ from the year before them by as much as
-/// half the penalty asks. Few quiet series do.
-fn worth_a_look(counts: &[i64], season: Option<&[f64]>) -> bool {
+/// A cheap look before the dear one: whether some last periods, as many as a shift in the news may have, differ from the
+/// year before them by as much as half the penalty asks. Few quiet series do.
+fn worth_a_look(counts: &[i64], least: usize) -> bool {
     let n = counts.len();
-    let from = n.saturating_sub(52 + NEWS);
-    let cost = Cost::new(&counts[from..], season.map(|s| &s[from..]));
+    let from = n.saturating_sub(13 * least + newest(least));
+    let cost = Cost::new(&counts[from..], None);
     let n_here = n - from;
     let bar = PENALTY * (n as f64).ln() / 2.0;
-    (LEAST_REGIME..=NEWS.min(n_here - LEAST_REGIME)).any(|back| {
+    (least..=newest(least).min(n_here - least)).any(|back| {
         let at = n_here - back;
-        [0, at.saturating_sub(13)].iter().any(|a| cost.gain(*a, at, n_here) > bar)
+        [0, at.saturating_sub(3 * least + 1)].iter().any(|a| cost.gain(*a, at, n_here) > bar)
+    })
+}
+
+/// Whether the best cut can end with a piece that is news: then dropping its beginning must cost at least the penalty,
+/// wherever the piece before it begins.
+fn may_be_news(cost: &Cost, n: usize, least: usize) -> bool {
+    let penalty = PENALTY * (n as f64).ln();
+    let news = n.saturating_sub(newest(least)).max(least)..=n - least;
+    (0..=n - 2 * least).any(|a| {
+        let whole = cost.of(a, n);
+        news.clone().any(|at| at >= a + least && whole - cost.of(a, at) - cost.of(at, n) >= penalty)
     })
 }
 
@@ -145,12 +179,12 @@ impl Cost {
         self.of(from, to) - self.of(from, at) - self.of(at, to)
     }
 
-    fn shift(&self, from: usize, at: usize, to: usize) -> Shift {
+    fn shift(&self, from: usize, at: usize, to: usize, least: usize) -> Shift {
         let ((k1, l1), (k2, l2)) = (self.sums(from, at), self.sums(at, to));
         let change = rate_ratio_dispersed(k2, l2, k1, l1, self.phi);
         // χ² with one degree of freedom beyond g: erfc(√(g/2)).
         let once = erfc((self.gain(from, at, to).max(0.0) / 2.0).sqrt());
-        let places = (to - from).saturating_sub(2 * LEAST_REGIME - 1).max(1) as f64;
+        let places = (to - from).saturating_sub(2 * least - 1).max(1) as f64;
         Shift {
             at,
             from,

@@ -30,7 +30,7 @@ fn coal_mining_became_safer_after_1891() {
     assert!((value - 120.422_73).abs() < 1e-5, "{value}");
     assert_eq!(reference(&COAL, 1.0, 2.0 * n).0, [41, 96]);
     assert_eq!(reference(&COAL, 1.0, 4.0).0.len(), 8);
-    let found = shifts(&COAL, None);
+    let found = shifts(&COAL, LEAST_REGIME, None);
     assert_eq!(found.iter().map(|s| (s.from, s.at, s.to)).collect::<Vec<_>>(), [(0, 41, 111)]);
     let (before, after) = (COAL[..41].iter().sum::<i64>() as f64 / 41.0, COAL[41..].iter().sum::<i64>() as f64 / 70.0);
     assert!((found[0].before - before).abs() < 1e-12 && (found[0].after - after).abs() < 1e-12);
@@ -75,21 +75,21 @@ fn salmonella_gives_the_reference_changes() {
 fn a_step_is_news_for_eight_periods() {
     let wobble = |i: usize| [0, 2, -1, 1, -2][i % 5];
     let counts: Vec<i64> = (0..80).map(|i| if i < 60 { 20 } else { 45 } + wobble(i)).collect();
-    assert_eq!(news(&counts[..60], None), None);
-    let young = news(&counts[..64], None).unwrap();
+    assert_eq!(news(&counts[..60], LEAST_REGIME, || None), None);
+    let young = news(&counts[..64], LEAST_REGIME, || None).unwrap();
     assert_eq!((young.at, young.from, young.to), (60, 0, 64));
     assert!((young.effect.unwrap() - 2.25).abs() < 0.1 && young.low > 1.5 && young.p < 1e-6);
-    assert!(news(&counts[..68], None).is_some());
-    assert_eq!(news(&counts[..69], None), None, "no news any more");
-    assert_eq!(shifts(&counts, None).len(), 1);
+    assert!(news(&counts[..68], LEAST_REGIME, || None).is_some());
+    assert_eq!(news(&counts[..69], LEAST_REGIME, || None), None, "no news any more");
+    assert_eq!(shifts(&counts, LEAST_REGIME, None).len(), 1);
 }
 
 #[test]
 fn a_known_season_is_no_shift() {
     let season: Vec<f64> = (0..208).map(|i| 1.0 + 0.8 * (i as f64 * std::f64::consts::TAU / 52.0).sin()).collect();
     let counts: Vec<i64> = season.iter().map(|s| (50.0 * s).round() as i64).collect();
-    assert!(shifts(&counts, None).len() > 3);
-    assert!(shifts(&counts, Some(&season)).is_empty());
+    assert!(shifts(&counts, LEAST_REGIME, None).len() > 3);
+    assert!(shifts(&counts, LEAST_REGIME, Some(&season)).is_empty());
 }
 
 #[test]
@@ -98,11 +98,33 @@ fn odd_series_give_no_nan() {
     giant[20] = 1_000_000_000;
     let step: Vec<i64> = (0..40).map(|i| if i < 20 { 0 } else { 5 }).collect();
     for counts in [vec![], vec![0; 30], vec![3; 30], giant, step.clone(), vec![-4; 30]] {
-        for shift in shifts(&counts, None) {
+        for shift in shifts(&counts, LEAST_REGIME, None) {
             assert!(shift.low.is_finite() && (0.0..=1.0).contains(&shift.p), "{shift:?}");
             assert!(shift.before.is_finite() && shift.effect.is_none_or(f64::is_finite));
         }
-        let _ = news(&counts, None);
+        let _ = news(&counts, LEAST_REGIME, || None);
     }
-    assert_eq!(shifts(&step, None)[0].effect, None, "nothing before");
+    assert_eq!(shifts(&step, LEAST_REGIME, None)[0].effect, None, "nothing before");
+}
+
+#[test]
+fn the_quick_look_passes_everything_that_is_news() {
+    let mut state = 5_u64;
+    let mut next = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) % n) as i64
+    };
+    let mut found = 0;
+    for case in 0..300_i64 {
+        let n = 20 + case as usize % 200;
+        let back = 3 + case as usize % 8;
+        let level = 2 + case % 30;
+        let counts: Vec<i64> = (0..n)
+            .map(|t| level + next(level as u64 + 2) + if t + back >= n { case % 7 * level / 3 } else { 0 })
+            .collect();
+        let last = shifts(&counts, LEAST_REGIME, None).last().copied().filter(|s| n - s.at <= newest(LEAST_REGIME));
+        found += usize::from(last.is_some());
+        assert!(last.is_none() || may_be_news(&Cost::new(&counts, None), n, LEAST_REGIME), "{case}: {last:?}");
+    }
+    assert!(found > 50, "{found}");
 }

@@ -1,15 +1,23 @@
 //! Farrington flexible (Noufaily et al. 2013), as R's `surveillance` 1.20 has it: the yardstick, not a method of ours.
 
-use plaint::trend::baseline::glm::Fit;
 use plaint::trend::baseline::nb;
 
-/// z of a one-sided 1 %.
-const Z: f64 = 2.326_347_874_040_841;
+use crate::signals::irls::Fit;
+
+/// A level and the normal quantile it leaves above.
+#[derive(Clone, Copy)]
+pub(super) struct Level(f64, f64);
+
+/// One in a hundred, R's choice in the reference files but one.
+pub(super) const HUNDREDTH: Level = Level(0.01, 2.326_347_874_040_841);
+/// One in ten.
+pub(super) const TENTH: Level = Level(0.1, 1.281_551_565_544_600_4);
+
 const HALF_WINDOW: i64 = 3;
 const LEVELS: i64 = 10;
 const PAST_OUT: i64 = 26;
 
-/// What it says of one week at α = .01.
+/// What it says of one week.
 pub(super) struct Found {
     pub(super) expected: f64,
     pub(super) p: f64,
@@ -22,7 +30,7 @@ pub(super) struct Found {
 
 /// Tests the week at `at` on the windows about `centres` (the same week of earlier years, ascending); null where the
 /// past is too short or nothing fits.
-pub(super) fn test(counts: &[i64], at: usize, centres: &[usize]) -> Option<Found> {
+pub(super) fn test(counts: &[i64], at: usize, centres: &[usize], Level(alpha, z): Level) -> Option<Found> {
     let (rows, levels) = reference(at as i64, &centres.iter().map(|c| *c as i64).collect::<Vec<_>>())?;
     let y: Vec<f64> = rows.iter().map(|t| counts[*t] as f64).collect();
     let ones = vec![1.0; y.len()];
@@ -33,27 +41,24 @@ pub(super) fn test(counts: &[i64], at: usize, centres: &[usize]) -> Option<Found
         .filter(|d| d.iter().any(|v| *v > 0.0))
         .collect();
     let columns: Vec<&[f64]> = [&ones[..], &trend[..]].into_iter().chain(dummies.iter().map(Vec::as_slice)).collect();
-    let powers: Vec<f64> = y.iter().map(|y| y.cbrt().powi(2)).collect();
-    let mut fit = Fit::default();
-    if !fit.run(&y, &columns, None, false) {
-        return None;
-    }
-    let mut weights = Vec::new();
-    fit.tame(&powers, &columns, None, 2.58, &mut weights);
-    if !fit.run(&y, &columns, Some(&weights), true) {
-        return None;
-    }
+    let even = Fit::run(&y, &columns, &vec![1.0; y.len()])?;
+    let weights = even.tame(&y, &columns);
+    let fit = Fit::run(&y, &columns, &weights)?;
     let mut row = vec![0.0; columns.len()];
     row[0] = 1.0;
-    let (expected, phi, error) = (fit.log_mean(&row).exp(), fit.phi, fit.error(&row));
+    // R's standard error is not √(φ·x'(X'WX)⁻¹x): `farringtonFlexible` overwrites the fit's working weights ωμ by ω and
+    // passes φ where `predict.glm` does not look for it, so that the dispersion becomes Σω((y−μ)/μ)² ÷ (n−p). That is a
+    // fault of the package, repeated here because its numbers are the yardstick; our own detector uses φ.
+    let (expected, phi) = (fit.beta[0].exp(), fit.phi);
+    let error = (fit.relative(&y, &weights) * fit.spread(&row)).sqrt();
     let power = expected.powf(2.0 / 3.0)
-        + Z * 2.0 / 3.0 * expected.powf(-1.0 / 3.0) * (phi * expected + (expected * error).powi(2)).sqrt();
+        + z * 2.0 / 3.0 * expected.powf(-1.0 / 3.0) * (phi * expected + (expected * error).powi(2)).sqrt();
     let lately: i64 = counts[at.saturating_sub(3)..=at].iter().sum();
     Some(Found {
         expected,
         p: nb::tail(counts[at], expected, phi),
-        plugin: nb::quantile(0.99, expected, phi) as f64,
-        muan: nb::quantile(0.99, expected * (Z * error).exp(), phi) as f64,
+        plugin: nb::quantile(1.0 - alpha, expected, phi) as f64,
+        muan: nb::quantile(1.0 - alpha, expected * (z * error).exp(), phi) as f64,
         delta: power.powf(1.5),
         enough: lately >= 5,
     })

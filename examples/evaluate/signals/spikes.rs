@@ -52,7 +52,8 @@ pub(super) fn run() -> Outcome {
             (0..points.len())
                 .filter(|at| points[*at].0 >= FIRST)
                 .map(|at| {
-                    let found = farrington::years(at, 5).and_then(|c| farrington::test(&counts, at, &c));
+                    let found =
+                        farrington::years(at, 5).and_then(|c| farrington::test(&counts, at, &c, farrington::HUNDREDTH));
                     let p = found.as_ref().map_or(1.0, |f| f.p);
                     let signal = found.is_some_and(|f| f.enough && counts[at] as f64 > f.plugin);
                     Week { series: (*name).to_owned(), outbreak: truth.contains(&(*name, points[at].0)), p, signal }

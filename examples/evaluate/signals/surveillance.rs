@@ -16,6 +16,7 @@ const FARRINGTON: &[(&str, &str, usize, bool)] = &[
     ("newport_nodate_nbPlugin_a0.01", "salmNewport_total", 4, false),
     ("agona_ff_nbPlugin_a0.01", "salmonella_agona", 4, true),
     ("agona_ff_muan_a0.01", "salmonella_agona", 4, true),
+    ("agona_ff_delta_a0.1", "salmonella_agona", 4, true),
     ("newport2011_ff_nbPlugin_a0.01", "salmNewport_total", 4, true),
     ("newport2011_ff_muan_a0.01", "salmNewport_total", 4, true),
 ];
@@ -34,6 +35,7 @@ pub(super) fn run() -> Outcome {
         let reference = Table::read(&format!("oracle/surveillance/{file}.csv"))?;
         let series = Table::read(&format!("oracle/surveillance/{series}.csv"))?;
         let (counts, dates) = (series.counts("observed"), dates(&series.column("date"))?);
+        let level = if file.ends_with("a0.1") { farrington::TENTH } else { farrington::HUNDREDTH };
         let (mut weeks, mut bounds, mut alarms, mut worst) = (0, 0, 0, 0.0_f64);
         let places = reference.numbers("idx");
         let (upper, expected) = (reference.numbers("upperbound"), reference.numbers("expected"));
@@ -41,7 +43,7 @@ pub(super) fn run() -> Outcome {
         for (i, place) in places.iter().enumerate() {
             let at = *place as usize - 1;
             let centres = if *dated { by_date(&dates, at, *years) } else { farrington::years(at, *years) };
-            let Some(found) = centres.and_then(|c| farrington::test(&counts, at, &c)) else { continue };
+            let Some(found) = centres.and_then(|c| farrington::test(&counts, at, &c, level)) else { continue };
             weeks += 1;
             let bound = if file.contains("muan") {
                 found.muan

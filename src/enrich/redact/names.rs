@@ -1,173 +1,164 @@
-//! Names of people, where the words around them say so.
+//! Names of people, where the words around them leave no doubt.
+//!
+//! A name masked for nothing takes a word from what is learned and quoted, so a capital letter is not enough. After a
+//! greeting stands a firm as often as a person ("Dear Amazon", "Hey Netflix"): there, after thanks and behind a dash a
+//! name counts only when it begins with a common given name ([`is_given`]) or a title. After "my name is", a title, or
+//! in the line under a letter's closing any capitalised word serves.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::enrich::redact::{Kind, Spans, pattern};
+use crate::enrich::table::Table;
 
-/// Words that follow a greeting or close a letter and name nobody.
-const NOBODY: &[&str] = &[
-    "advance",
-    "again",
-    "all",
-    "and",
-    "any",
-    "anyone",
-    "anyway",
-    "are",
-    "bye",
-    "can",
-    "cheers",
-    "customer",
-    "customers",
-    "does",
-    "edit",
-    "everybody",
-    "everyone",
-    "folks",
-    "for",
-    "friends",
-    "fuck",
-    "god",
-    "great",
-    "guys",
-    "hello",
-    "help",
-    "hey",
-    "hi",
-    "how",
-    "i",
-    "if",
-    "in",
-    "is",
-    "it",
-    "ladies",
-    "lol",
-    "lord",
-    "madam",
-    "miss",
-    "much",
-    "my",
-    "note",
-    "obama",
-    "ok",
-    "people",
-    "please",
-    "ps",
-    "reddit",
-    "redditors",
-    "reply",
-    "sent",
-    "service",
-    "sir",
-    "sirs",
-    "so",
-    "support",
-    "team",
-    "thank",
-    "thanks",
-    "that",
-    "the",
-    "there",
-    "they",
-    "this",
-    "to",
-    "twitter",
-    "update",
-    "very",
-    "we",
-    "well",
-    "what",
-    "why",
-    "world",
-    "would",
-    "yes",
-    "you",
-    "your",
-];
+/// Given names that are common in the languages customers write, lower case. Written by hand; left out is what is
+/// oftener something else: firms, places, months.
+static GIVEN: LazyLock<Table<()>> = LazyLock::new(|| words(include_str!("given.txt")));
 
-/// Lines that close a letter; the next holds the name. Lower case, without the punctuation at their ends.
+fn words(all: &'static str) -> Table<()> {
+    Table::new(all.split_ascii_whitespace().map(|word| (word, ())))
+}
+
+/// Words that stand where a name would and name nobody: forms of address, offices, parts of a firm, other words that
+/// begin a line in capitals. Lower case.
+static NOBODY: LazyLock<Table<()>> = LazyLock::new(|| {
+    words(concat!(
+        "account accounts admin advance again agent all am and any anyone app are at bank billing bye care chairman ",
+        "cheers claims colleague community company consumer corp credit customer customers department desk dr edit ",
+        "editor everyone for fraud friend friends from general gmbh governor group guys hello help herr hey hi ",
+        "hiring i in inc is it judge ladies legal limited llc ltd madam management manager mayor me minister miss ",
+        "moderator mods mr mrs ms my no not note of office officer on please president prof ps regards sales ",
+        "secretary security senator sent service services sir sirs so speaker st staff support team tech thank thanks ",
+        "the there this to update user users we what who yes you your",
+    ))
+});
+
+/// Firms, products and works named with a title: `Mr. Cooper` lends money, `Dr. Pepper` is a drink. The word after the
+/// title, lower case.
+static TITLED_THINGS: LazyLock<Table<()>> = LazyLock::new(|| {
+    words(concat!(
+        "bean clean coffee cooper coopers dre fields green horrible house kipling krabs lube martens muscle oetker ",
+        "oz pepper phil porter potato robot rogers rooter scholl seuss strange who",
+    ))
+});
+
+/// Lines that close a letter and nothing else. Lower case, sorted, without the punctuation at their ends.
 const CLOSINGS: &[&str] = &[
     "all the best",
-    "best",
     "best regards",
     "best wishes",
-    "cheers",
     "cordialement",
     "cordially",
     "faithfully",
-    "greetings",
     "gruß",
     "grüße",
     "kind regards",
+    "kindest regards",
     "liebe grüße",
-    "many thanks",
     "mfg",
     "mit freundlichen grüßen",
     "regards",
     "respectfully",
+    "respectfully submitted",
     "respectfully yours",
     "saludos",
     "sincerely",
     "sincerely yours",
-    "thank you",
-    "thanks",
-    "thanks again",
-    "thanks in advance",
-    "thx",
     "un saludo",
     "viele grüße",
     "warm regards",
+    "with kind regards",
     "with regards",
-    "yours",
     "yours faithfully",
     "yours sincerely",
     "yours truly",
 ];
 
+/// Words of thanks: they close a letter, and stand before much else.
+const THANKS: &[&str] = &[
+    "best",
+    "cheers",
+    "greetings",
+    "many thanks",
+    "thank you",
+    "thank you so much",
+    "thank you very much",
+    "thanks",
+    "thanks a lot",
+    "thanks again",
+    "thanks in advance",
+    "thx",
+    "yours",
+];
+
+/// Lines that may follow the name under a closing: an address, a number, a firm.
+const LINES_AFTER: usize = 5;
+
 static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?m)^\s*(?i:hi|hello|hey|dear|hallo|liebe|lieber|bonjour|hola|estimado|estimada|good morning|good afternoon",
-        r"|good evening)(?i: there)?[ ,]+",
-        r"(?:(?i:mr|mrs|ms|miss|dr|prof|herr|frau)\.?[ ]+(?P<titled>\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+)?)",
-        r"|(?P<name>\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+)?)[ ]*(?:[,!.:;\-–\n]|$))",
+        r"(?m)^\s*(?i:hi|hello|hey|dear|hallo|liebe|lieber|bonjour|cher|chère|hola|estimado|estimada|good morning",
+        r"|good afternoon|good evening|guten tag)(?i: there| again)?[ ,]+",
+        r"(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+)?)[ ]*(?:[,!.:;\-–\n]|$)",
     ))
 });
-static TITLED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:Mr|Mrs|Ms|Dr|Prof|MR|MRS|MS|DR)\.? (\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+)?)"));
+static TITLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:^|[^\p{L}:;&])(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau)\.? (\p{Lu}[\p{L}'’\-]*\p{Ll}[\p{L}'’\-]*(?: \p{Lu}\p{Ll}[\p{L}'’\-]+)?)",
+        r"|(?:MR|MRS|DR)\. (\p{Lu}[\p{Lu}'’\-]+))",
+    ))
+});
 static MY_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?i:my name is|my name's|mein name ist|je m'appelle|me llamo)[ ,:]+(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+){0,2})",
-    )
+    pattern(concat!(
+        r"(?:\b[Mm]y name(?:'s|’s| is)|\bmein Name ist|\bMein Name ist|\b[Jj]e m['’]appelle|\b[Mm]e llamo)[ ,:]+",
+        r"(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+){0,2})",
+    ))
 });
 
 /// Adds what is in the text.
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    let (mut greets, mut titled, mut name) = (false, false, false);
+    let (mut titled, mut name) = (false, false);
     for window in text.as_bytes().windows(3) {
         titled |= matches!(
             window,
-            b"Mr " | b"Mr." | b"Mrs" | b"Ms " | b"Ms." | b"Dr " | b"Dr." | b"Pro" | b"MR " | b"MR." | b"MS " | b"DR "
+            b"Mr "
+                | b"Mr."
+                | b"Mrs"
+                | b"Ms "
+                | b"Ms."
+                | b"Dr "
+                | b"Dr."
+                | b"Pro"
+                | b"MR."
+                | b"MRS"
+                | b"DR."
+                | b"Her"
+                | b"Fra"
         );
-        name |= matches!(window, b"ame" | b"lam" | b"AME" | b"pel");
+        name |= matches!(window, b"ame" | b"lam" | b"pel");
     }
-    for line in text.lines() {
-        greets |= may_greet(line);
-    }
-    if greets {
-        for found in GREETING.captures_iter(text) {
-            let named = found.name("titled").or_else(|| found.name("name").filter(|m| !is_nobody(m.as_str())));
-            if let Some(named) = named {
-                spans.add(text, named.start(), named.end(), Kind::Name);
+    if titled {
+        for found in TITLED.captures_iter(text).filter_map(|c| c.get(1).or_else(|| c.get(2))) {
+            // A headline is all capitals at the beginning of words: "Mr Monk Goes Home".
+            let headline = text[found.end()..].trim_start_matches(' ').starts_with(char::is_uppercase);
+            if let Some(length) = titled_name(found.as_str(), headline) {
+                spans.add(text, found.start(), found.start() + length, Kind::Name);
             }
         }
     }
-    if titled {
-        spans.find(text, &TITLED, Kind::Name, |found| !is_nobody(found));
+    if text.lines().any(may_greet) {
+        for found in GREETING.captures_iter(text).filter_map(|c| c.get(1)) {
+            if let Some(length) = known_name(found.as_str()) {
+                spans.add(text, found.start(), found.start() + length, Kind::Name);
+            }
+        }
     }
     if name {
-        spans.find(text, &MY_NAME, Kind::Name, |found| !is_nobody(found));
+        for found in MY_NAME.captures_iter(text).filter_map(|c| c.get(1)) {
+            if let Some(length) = own_name(found.as_str()) {
+                spans.add(text, found.start(), found.start() + length, Kind::Name);
+            }
+        }
     }
     signed(text, spans);
 }
@@ -175,37 +166,92 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
 /// Whether a line may begin with a greeting: a cheap test before the pattern.
 fn may_greet(line: &str) -> bool {
     matches!(line.as_bytes().trim_ascii_start(), [a, b, ..]
-        if matches!((a | 32, b | 32), (b'h', b'i' | b'e' | b'a' | b'o') | (b'd', b'e') | (b'g', b'o') | (b'l', b'i')
-            | (b'b', b'o') | (b'e', b's')))
+        if matches!((a | 32, b | 32), (b'h', b'i' | b'e' | b'a' | b'o') | (b'd', b'e') | (b'g', b'o' | b'u') | (b'l', b'i')
+            | (b'b', b'o') | (b'e', b's') | (b'c', b'h')))
 }
 
-/// A name under a closing (`Regards,` and on the next line `Ann Smith`), after one (`Thanks, Ann` at the end of the
-/// text), or by itself behind a dash on the last line (`- Ann`).
+/// Whether it is a common given name, whatever its case; of a double name (`Anne-Marie`) the first part.
+fn is_given(word: &str) -> bool {
+    let first = word.split('-').next().unwrap_or_default();
+    GIVEN.get(&first.to_lowercase()).is_some()
+}
+
+/// The length of a name that begins with a given one: of one or two words, without a possessive ending.
+fn known_name(found: &str) -> Option<usize> {
+    let mut words = found.split(' ');
+    let first = words.next().filter(|word| is_given(bare(word)))?;
+    match words.next() {
+        Some(last) if bare(first) == first && !is_nobody(last) => Some(first.len() + 1 + bare(last).len()),
+        Some(_) => None,
+        None => Some(bare(first).len()),
+    }
+}
+
+/// The length of a name after a title; in a headline of two words only where the first is a given name.
+fn titled_name(found: &str, headline: bool) -> Option<usize> {
+    let mut words = found.split(' ');
+    let first = words.next()?;
+    if is_nobody(first) || TITLED_THINGS.get(&bare(first).to_lowercase()).is_some() {
+        return None;
+    }
+    let whole = words.next().filter(|last| bare(first) == first && !is_nobody(last) && (!headline || is_given(first)));
+    Some(whole.map_or(bare(first).len(), |last| first.len() + 1 + bare(last).len()))
+}
+
+/// The length of a name after "my name is": it ends before a word that names nobody, or that is written all in capitals
+/// after one that is not.
+fn own_name(found: &str) -> Option<usize> {
+    let mut length = 0;
+    for (at, word) in found.split(' ').enumerate() {
+        let shouted = at > 0 && word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
+        if is_nobody(word) || shouted {
+            break;
+        }
+        length += usize::from(at > 0) + word.len();
+    }
+    (length > 0).then_some(length)
+}
+
+/// A name under a closing (`Regards,` and on the next line `Ann Smith`) or after one (`… Thanks, Ann`), or behind a
+/// dash on the last line (`- Ann`).
 fn signed(text: &str, spans: &mut Spans) {
-    let mut closed = false;
-    let mut last = None;
+    let mut lines: Vec<(usize, &str)> = Vec::new();
+    let mut closings: Vec<(usize, bool)> = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let start = at;
+        let start = at + (line.len() - line.trim_start().len());
         at += line.len();
-        let trimmed = line.trim();
-        if trimmed.is_empty() {
+        let line = line.trim();
+        if line.is_empty() {
             continue;
         }
-        let start = start + (line.len() - line.trim_start().len());
-        if closed && let Some(length) = person(trimmed) {
-            spans.add(text, start, start + length, Kind::Name);
-        }
-        closed = trimmed.len() < 40 && is_closing(trimmed);
-        last = Some((start, trimmed));
-    }
-    let Some((start, line)) = last else { return };
-    if let Some(rest) = line.strip_prefix(['-', '–', '—', '~']).map(|r| r.trim_start_matches('-').trim_start()) {
-        let dashed = start + line.len() - rest.len();
-        if person(rest).is_some_and(|length| length == rest.trim_end_matches(['.', '!']).len())
-            && line.len() < text.len()
+        if line.len() < 40
+            && let Some(sure) = closing(line)
         {
-            spans.add(text, dashed, dashed + rest.trim_end_matches(['.', '!']).len(), Kind::Name);
+            closings.push((lines.len(), sure));
+        }
+        lines.push((start, line));
+    }
+    for (closing, sure) in closings {
+        let after = lines.len() - closing - 1;
+        if let Some((start, line)) = lines.get(closing + 1)
+            && let Some((from, length)) = person(line)
+            // A list may follow thanks; under the name of a letter stand few lines.
+            && (is_given(&line[from..from + length].split(' ').next().unwrap_or_default().to_lowercase())
+                || (if sure { after <= LINES_AFTER } else { after == 1 }))
+        {
+            spans.add(text, start + from, start + from + length, Kind::Name);
+        }
+    }
+    let Some((start, line)) = lines.last() else { return };
+    if let Some(rest) = line.strip_prefix(['-', '–', '—', '~']).map(|r| r.trim_start_matches('-').trim_start()) {
+        // Under a quotation stands whom it is from.
+        let quoted = lines.len() < 2 || lines[lines.len() - 2].1.ends_with(['"', '”', '»']);
+        if let Some((from, length)) = person(rest).filter(|_| !quoted)
+            && is_given(rest[from..from + length].split(' ').next().unwrap_or_default())
+        {
+            let from = start + line.len() - rest.len() + from;
+            spans.add(text, from, from + length, Kind::Name);
         }
         return;
     }
@@ -213,37 +259,58 @@ fn signed(text: &str, spans: &mut Spans) {
     let tail = line.rfind(['.', '!', '?']).filter(|end| end + 1 < line.len()).map_or(0, |end| end + 1);
     let sentence = line[tail..].trim_start();
     let Some(comma) = sentence.find([',', '\u{2013}']) else { return };
-    if is_closing(&sentence[..comma]) {
-        let rest = sentence[comma..].trim_start_matches([',', '\u{2013}', ' ']);
-        let begin = start + line.len() - rest.len();
-        if let Some(length) = person(rest) {
-            spans.add(text, begin, begin + length, Kind::Name);
-        }
+    let rest = sentence[comma..].trim_start_matches([',', '\u{2013}', ' ']);
+    if let Some(sure) = closing(&sentence[..comma])
+        && let Some((from, length)) = person(rest)
+        && (sure || is_given(rest[from..from + length].split(' ').next().unwrap_or_default()))
+    {
+        let from = start + line.len() - rest.len() + from;
+        spans.add(text, from, from + length, Kind::Name);
     }
 }
 
-fn is_closing(line: &str) -> bool {
+/// Whether a line closes a letter: surely, or by its thanks; null when it does not.
+fn closing(line: &str) -> Option<bool> {
     let bare = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    CLOSINGS.binary_search(&bare.as_str()).is_ok()
+    if CLOSINGS.binary_search(&bare.as_str()).is_ok() {
+        return Some(true);
+    }
+    THANKS.binary_search(&bare.as_str()).is_ok().then_some(false)
 }
 
-/// The length of a line that is nothing but one to three capitalised words, without the mark at its end.
-fn person(line: &str) -> Option<usize> {
-    let bare = line.trim_end_matches(['.', ',', '!']).trim_end();
-    let words: Vec<&str> = bare.split(' ').collect();
+/// Where the name begins, and its length, in a line that is nothing but a name of one to three capitalised words, with or
+/// without a title before it.
+fn person(line: &str) -> Option<(usize, usize)> {
+    let line = line.trim_end_matches(['.', ',', '!']).trim_end();
+    let named = ["Mr", "Mrs", "Ms", "Dr", "Prof"].iter().find_map(|title| {
+        let rest = line.strip_prefix(title)?;
+        rest.strip_prefix(". ").or_else(|| rest.strip_prefix(' '))
+    });
+    let name = named.unwrap_or(line);
+    let words: Vec<&str> = name.split(' ').collect();
     let capitalised = |word: &&str| {
         let mut chars = word.chars();
         chars.next().is_some_and(char::is_uppercase)
             && chars.all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'))
+            && !is_nobody(word)
     };
-    (words.len() <= 3 && bare.chars().count() >= 2 && words.iter().all(capitalised) && !is_nobody(bare))
-        .then_some(bare.len())
+    // Three or more capitals and nothing else are a firm's letters more often than a name, unless it is a known one.
+    let letters = words.len() == 1 && name.chars().all(char::is_uppercase) && !is_given(name);
+    (words.len() <= 3 && name.chars().count() >= 2 && !letters && words.iter().all(capitalised))
+        .then_some((line.len() - name.len(), name.len()))
 }
 
-fn is_nobody(name: &str) -> bool {
-    let first = name.split([' ', '\'', '’']).next().unwrap_or_default().to_lowercase();
+/// Without `'s` or `’` at its end.
+fn bare(word: &str) -> &str {
+    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+    word.trim_end_matches(['\'', '’', '-'])
+}
+
+fn is_nobody(word: &str) -> bool {
+    let folded = word.trim_end_matches('.').to_lowercase();
+    let folded = folded.split(['\'', '’']).next().unwrap_or_default();
     // `XXXX` is somebody whose name was taken out already.
-    first.bytes().all(|b| b == b'x') || NOBODY.binary_search(&first.as_str()).is_ok()
+    (!folded.is_empty() && folded.bytes().all(|b| b == b'x')) || NOBODY.get(folded).is_some()
 }
 
 #[cfg(test)]
@@ -252,7 +319,14 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted() {
-        assert!(NOBODY.is_sorted());
-        assert!(CLOSINGS.is_sorted());
+        for list in [CLOSINGS, THANKS] {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn given_names_are_known_whatever_their_case() {
+        assert!(is_given("Anna") && is_given("JOHN") && is_given("Anne-Marie") && is_given("Jürgen"));
+        assert!(!is_given("Amazon") && !is_given(""));
     }
 }

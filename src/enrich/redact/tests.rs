@@ -44,8 +44,40 @@ fn masks_names() {
         ("It broke again.\n- Bob", "It broke again.\n- [name]"),
         ("Hello, my name is Ann Lee and I wait", "Hello, my name is [name] and I wait"),
         ("Es ist kaputt.\nMit freundlichen Grüßen\nJürgen Groß", "Es ist kaputt.\nMit freundlichen Grüßen\n[name]"),
+        ("Hello Anne-Marie, still late", "Hello [name], still late"),
+        ("that is Dr. Julianne Malveaux's book", "that is Dr. [name]'s book"),
+        ("It broke.\nThanks,\nJannix", "It broke.\nThanks,\n[name]"),
+        ("It broke.\nSincerely,\nDr. Vu\n12 Main Street", "It broke.\nSincerely,\nDr. [name]\n[address]"),
+        ("Hey, my name is Ann and I WANT my money", "Hey, my name is [name] and I WANT my money"),
     ] {
         assert_eq!(masked(text), out);
+    }
+}
+
+/// A capital letter after a greeting, a title or thanks is no name yet.
+#[test]
+fn masks_no_word_that_may_be_something_else() {
+    for text in [
+        "Dear Amazon,\nwhere is my parcel",
+        "Hey Netflix, do this please!",
+        "Hi AndroidQuestions. Sorry for being late",
+        "Good morning Boston.",
+        "Dear Legal Department, this is wrong",
+        "Mr. Cooper did not apply my payment",
+        "TL;DR Need a method",
+        "TL:DR Bought it on Amazon",
+        "it is as safe as MS. These downloads work with MS Office",
+        "Well done Mr. President",
+        "Thanks, Google Now!",
+        "Cheers\n\nDiamonds Are Forever\n\nFlashpoint",
+        "we can get rid of it\n\n- Verizon",
+        "\"A day without laughter is a day wasted.\"\n~Charlie Chaplin",
+        "King of the Hill\nMy Name Is Earl\nPrison Break",
+        "Regards,\nThe Support Team",
+        "Regards,\nBank of America",
+    ] {
+        let (out, _) = redact(text);
+        assert_eq!(out, text);
     }
 }
 

@@ -90,6 +90,16 @@ impl Design {
         self.by
     }
 
+    /// Periods of the year whose harmonics it holds; null where it holds none.
+    pub(crate) fn year(&self) -> Option<f64> {
+        match self.by {
+            By::Hour => None,
+            By::Day => Some(365.25),
+            By::Week => Some(365.25 / 7.0),
+            By::Month | By::Quarter => Some(self.by.season() as f64),
+        }
+    }
+
     /// How many periods it covers.
     pub fn periods(&self) -> usize {
         self.columns[0].len()

@@ -9,7 +9,9 @@
 use std::ops::Range;
 
 use crate::trend::baseline::design::Design;
-use crate::trend::baseline::glm::Fit;
+use crate::trend::baseline::doubt::WORSE;
+use crate::trend::baseline::glm::{ABSENT, Fit};
+use crate::trend::baseline::pace::{Pace, pace};
 use crate::trend::baseline::predict::{Law, sparse};
 use crate::trend::baseline::short::{self, FEW, OUTBREAK};
 use crate::trend::calendar::By;
@@ -25,35 +27,6 @@ const MOST_ERROR: f64 = 1.2;
 const RECHOSEN: usize = 13;
 /// A block of columns is used when its F test says so at this level.
 const BLOCK_ALPHA: f64 = 0.01;
-
-/// What depends on how long a period is.
-struct Pace {
-    /// From so many complete periods on the full method is used.
-    full: usize,
-    /// No more periods than this are looked at.
-    most: usize,
-    /// Periods before the one tested that the full method leaves out, so that a slow rise is not its own baseline.
-    guard: usize,
-    /// Fits start anew at multiples of this, so that a verdict does not depend on which earlier ones were asked for.
-    chain: usize,
-    /// Periods that one turn of the year needs twice before its harmonics are looked at.
-    harmonics: usize,
-    /// Periods before weekdays are looked at: eight weeks.
-    weekdays: usize,
-}
-
-/// The figures of [`Pace`]: two years of weeks, two turns of the season, at most five; eight weeks of days, at most three
-/// years; two weeks of hours, at most eight.
-const fn pace(by: By) -> Pace {
-    match by {
-        By::Hour => Pace { full: 336, most: 1_344, guard: 24, chain: 24, harmonics: usize::MAX, weekdays: 1_300 },
-        By::Day => Pace { full: 60, most: 1_096, guard: 4, chain: 28, harmonics: 731, weekdays: 56 },
-        By::Week => Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX },
-        By::Month | By::Quarter => {
-            Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX }
-        }
-    }
-}
 
 /// From so many complete periods on the full method is used.
 pub fn full_history(by: By) -> usize {
@@ -133,18 +106,21 @@ pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> 
 #[derive(Debug)]
 pub struct Tester<'a> {
     counts: &'a [i64],
-    design: &'a Design,
+    pub(super) design: &'a Design,
     /// The place in the design of the first count.
     from: usize,
-    y: Vec<f64>,
+    pub(super) y: Vec<f64>,
     /// Counts to the power ⅔.
     powers: Vec<f64>,
+    /// The log of each period's exposure over that of the first that has one, [`ABSENT`] where there is none; null:
+    /// every period is as long as any.
+    pub(super) offset: Option<Vec<f64>>,
     /// The period tested last, and what it gave.
     last: Option<(usize, Option<Baseline>)>,
     /// Trend and 0, 1, 2 harmonics on top of the blocks, untamed.
     plain: [Fit; 3],
     /// Once and twice tamed.
-    tamed: [Fit; 2],
+    pub(super) tamed: [Fit; 2],
     /// The columns of those fits.
     chosen: Vec<usize>,
     /// Weekdays, hours, holidays, as tested at the start of the chain.
@@ -157,7 +133,21 @@ pub struct Tester<'a> {
 impl<'a> Tester<'a> {
     /// A tester of `counts`, consecutive complete periods in order; the first is period `from` of the design.
     pub fn new(counts: &'a [i64], design: &'a Design, from: usize) -> Self {
-        let y: Vec<f64> = counts.iter().map(|c| (*c).max(0) as f64).collect();
+        Self::of(counts, design, from, None)
+    }
+
+    /// The same for counts under exposures (orders, all records, days on record): what is tested is the count per
+    /// exposure. A period whose exposure is not positive is left out: it is neither tested nor part of any past.
+    pub fn under(counts: &'a [i64], exposures: &[f64], design: &'a Design, from: usize) -> Self {
+        let first = exposures.iter().copied().find(|e| exposed(*e)).unwrap_or(1.0);
+        let log = |i: usize| exposures.get(i).filter(|e| exposed(**e)).map_or(ABSENT, |e| (e / first).ln());
+        Self::of(counts, design, from, Some((0..counts.len()).map(log).collect()))
+    }
+
+    fn of(counts: &'a [i64], design: &'a Design, from: usize, offset: Option<Vec<f64>>) -> Self {
+        let absent = |i: usize| offset.as_ref().is_some_and(|o| o[i] <= ABSENT);
+        let count = |(i, c): (usize, &i64)| if absent(i) { 0.0 } else { (*c).max(0) as f64 };
+        let y: Vec<f64> = counts.iter().enumerate().map(count).collect();
         let powers = y.iter().map(|y| y.cbrt().powi(2)).collect();
         Self {
             counts,
@@ -165,6 +155,7 @@ impl<'a> Tester<'a> {
             from,
             y,
             powers,
+            offset,
             last: None,
             plain: std::array::from_fn(|_| Fit::quick()),
             tamed: std::array::from_fn(|_| Fit::quick()),
@@ -180,11 +171,19 @@ impl<'a> Tester<'a> {
         if place < LEAST_HISTORY || place >= self.counts.len() || self.from + place >= self.design.periods() {
             return None;
         }
+        if self.offset.is_some() && (self.is_absent(place) || self.present(0..place) < LEAST_HISTORY) {
+            return None;
+        }
         let pace = pace(self.design.by());
         if place < pace.full {
             let before = place.saturating_sub(pace.full + pace.guard)..place - short::GUARD;
-            let law = short::law(&self.y[before.clone()], &self.powers[before.clone()]);
-            let alpha = short::alpha(before.len());
+            let present = self.present(before.clone());
+            if present == 0 {
+                return None;
+            }
+            let times = self.times(before.clone(), place);
+            let law = short::law(&self.y[before.clone()], &self.powers[before.clone()], times.as_deref());
+            let alpha = short::alpha(present);
             return Some(finish(self.counts[place], None, &law, alpha, None));
         }
         match self.last {
@@ -197,51 +196,94 @@ impl<'a> Tester<'a> {
         for at in self.last.map_or(start, |(last, _)| last + 1)..=place {
             let cold = at == start;
             let found = self.full(at, &pace, cold);
-            self.last = Some((at, Some(found)));
+            self.last = Some((at, found));
         }
         self.last.and_then(|(_, found)| found)
     }
 
-    fn full(&mut self, place: usize, pace: &Pace, cold: bool) -> Baseline {
+    fn is_absent(&self, place: usize) -> bool {
+        self.offset.as_ref().is_some_and(|o| o[place] <= ABSENT)
+    }
+
+    /// How many of these have an exposure.
+    fn present(&self, places: Range<usize>) -> usize {
+        places.filter(|place| !self.is_absent(*place)).count()
+    }
+
+    /// The exposures of some periods over that of `place`; null where all are equal.
+    pub(super) fn times(&self, places: Range<usize>, place: usize) -> Option<Vec<f64>> {
+        let offset = self.offset.as_ref()?;
+        let over = |o: &f64| if *o <= ABSENT { 0.0 } else { (o - offset[place]).exp() };
+        Some(offset[places].iter().map(over).collect())
+    }
+
+    fn full(&mut self, place: usize, pace: &Pace, cold: bool) -> Option<Baseline> {
+        if self.is_absent(place) {
+            return None;
+        }
         let past = place.saturating_sub(pace.most + pace.guard)..place - pace.guard;
-        let n = past.len() as f64;
+        let times = self.times(past.clone(), place);
+        // The past in periods as exposed as this one.
+        let n = times.as_ref().map_or(past.len() as f64, |t| t.iter().sum());
         let sum: f64 = self.y[past.clone()].iter().sum();
-        let (now, before) = (self.counts[place], self.counts[place - 1]);
+        let (now, before) = (self.counts[place], self.y[place - 1] as i64);
         if cold {
             self.chosen.clear();
         }
+        if n <= 0.0 {
+            return None;
+        }
         if sum < FEW {
             self.chosen.clear();
-            return finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default()));
+            return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         }
-        let most = self.y[past.clone()].iter().copied().fold(0.0, f64::max);
+        let most = self.y[past.clone()].iter().enumerate().map(|(i, y)| match &times {
+            Some(times) if times[i] > 0.0 => y / times[i],
+            Some(_) => 0.0,
+            None => *y,
+        });
+        let most = most.fold(0.0, f64::max);
         if cold || self.chosen.is_empty() {
             self.blocks = self.test_blocks(past.clone(), pace);
         }
         let seasonal = self.seasonal(place, past.clone(), pace).filter(|_| {
             // A trend that predicts clearly more than there ever was is dropped (Farrington et al. 1996, §3.2): far from its
             // middle an exponential means nothing.
-            [place, place - 1].iter().all(|t| self.log_mean(*t).exp() <= 1.1 * most)
+            let now = self.offset.as_ref().map_or(0.0, |o| o[place]);
+            let plausible = [place, place - 1].iter().all(|t| (self.log_rate(*t) + now).exp() <= 1.1 * most);
+            plausible && self.tamed[1].phi <= WORSE * self.spread_about_mean(past.clone())
         });
         let Some(terms) = seasonal.or_else(|| self.level(past.clone())) else {
             self.chosen.clear();
-            return finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default()));
+            return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         };
+        if self.has_fallen(&past, pace) {
+            // What went before is no measure of it any more: the level of late, as of a short history.
+            self.chosen.clear();
+            let late = past.end - pace.late.min(past.len())..past.end;
+            let times = self.times(late.clone(), place);
+            let law = short::law(&self.y[late.clone()], &self.powers[late.clone()], times.as_deref());
+            return Some(finish(now, None, &law, short::alpha(self.present(late).max(1)), None));
+        }
         let floor = 0.5 / n;
-        let mean = |t: usize| self.log_mean(t).exp().max(floor);
+        let exposure = |t: usize| self.offset.as_ref().map_or(0.0, |o| o[t]);
+        let mean = |t: usize| {
+            if self.is_absent(t) { 0.0 } else { (self.log_rate(t) + exposure(t)).exp().max(floor) }
+        };
         let fit = &self.tamed[1];
         let error = fit.error(&self.design.row(&self.chosen, self.from + place)).min(MOST_ERROR);
         let (here, there) = (mean(place), mean(place - 1));
         let law = Law { mean: here, phi: fit.phi, error };
         let both = Law { mean: here + there, phi: fit.phi, error };
-        if !terms.trend {
-            // The level is a way out of this period alone.
+        if !terms.trend || usize::from(terms.harmonics) != self.harmonics {
+            // The level, or no season, is a way out of this period alone.
             self.chosen.clear();
         }
-        finish(now, Some((now + before, both)), &law, FULL_ALPHA, Some(terms))
+        Some(finish(now, Some((now + before, both)), &law, FULL_ALPHA, Some(terms)))
     }
 
-    fn log_mean(&self, place: usize) -> f64 {
+    /// The log of the mean at an exposure of 1.
+    pub(super) fn log_rate(&self, place: usize) -> f64 {
         self.tamed[1].log_mean(&self.design.row(&self.chosen, self.from + place))
     }
 
@@ -256,7 +298,7 @@ impl<'a> Tester<'a> {
         let fitted = |columns: &[usize]| {
             let mut fit = Fit::default();
             let columns = self.columns(columns, past.clone());
-            fit.run(&self.y[past.clone()], &columns, None, false).then_some(fit)
+            fit.run(&self.y[past.clone()], &columns, None, self.offset(&past), false).then_some(fit)
         };
         let mut small = fitted(&used);
         let long = past.len() + pace.guard;
@@ -270,7 +312,7 @@ impl<'a> Tester<'a> {
             let (Some(before), Some(after)) = (&small, fitted(&wide)) else { continue };
             let y = &self.y[past.clone()];
             let gain = 2.0 * (after.quasi_likelihood(y) - before.quasi_likelihood(y));
-            let (d1, d2) = (block.len() as f64, (y.len() - wide.len()) as f64);
+            let (d1, d2) = (block.len() as f64, (self.present(past.clone()) - wide.len()) as f64);
             let f = gain / d1 / after.phi;
             // P(F > f) = I(d₂/(d₂ + d₁f)) of (d₂/2, d₁/2).
             if f > 0.0 && beta_reg(d2 / 2.0, d1 / 2.0, d2 / (d2 + d1 * f)) <= BLOCK_ALPHA {
@@ -282,6 +324,10 @@ impl<'a> Tester<'a> {
             }
         }
         (used, terms)
+    }
+
+    fn offset(&self, past: &Range<usize>) -> Option<&[f64]> {
+        self.offset.as_ref().map(|o| &o[past.clone()])
     }
 
     fn columns(&self, columns: &[usize], past: Range<usize>) -> Vec<&'a [f64]> {
@@ -300,7 +346,15 @@ impl<'a> Tester<'a> {
             return None;
         }
         let columns = self.with_harmonics(self.harmonics, &harmonics);
-        self.tame(past, columns, self.harmonics);
+        self.tame(past.clone(), columns, self.harmonics);
+        if self.harmonics > 0 && place < self.y.len() && !self.recurs(place, &past) {
+            self.chosen.clear();
+            if !self.fit_plain(0, past.clone(), &harmonics) {
+                return None;
+            }
+            self.tame(past, self.with_harmonics(0, &harmonics), 0);
+            return Some(self.blocks.1);
+        }
         Some(Terms { harmonics: u8::try_from(self.harmonics).unwrap_or(2), ..self.blocks.1 })
     }
 
@@ -310,9 +364,10 @@ impl<'a> Tester<'a> {
 
     fn fit_plain(&mut self, k: usize, past: Range<usize>, harmonics: &Range<usize>) -> bool {
         let views = self.columns(&self.with_harmonics(k, harmonics), past.clone());
+        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
         let y = &self.y[past];
         let warm = !self.chosen.is_empty();
-        self.plain[k].run(y, &views, None, warm) || self.plain[k].run(y, &views, None, false)
+        self.plain[k].run(y, &views, None, offset, warm) || self.plain[k].run(y, &views, None, offset, false)
     }
 
     /// The number of harmonics with the least BIC, −2·QLL/φ + p·ln n, with the φ of the largest model for all (Burnham
@@ -339,7 +394,8 @@ impl<'a> Tester<'a> {
     fn level(&mut self, past: Range<usize>) -> Option<Terms> {
         let views = self.columns(&[0], past.clone());
         self.chosen.clear();
-        if !self.plain[0].run(&self.y[past.clone()], &views, None, false) {
+        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
+        if !self.plain[0].run(&self.y[past.clone()], &views, None, offset, false) {
             return None;
         }
         self.tame(past, vec![0], 0);
@@ -349,6 +405,7 @@ impl<'a> Tester<'a> {
     /// Two passes of taming past outbreaks; a pass that cannot be fitted leaves the fit before it.
     fn tame(&mut self, past: Range<usize>, columns: Vec<usize>, k: usize) {
         let views = self.columns(&columns, past.clone());
+        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
         let (y, powers) = (&self.y[past.clone()], &self.powers[past]);
         let warm = self.chosen == columns;
         self.chosen = columns;
@@ -367,17 +424,22 @@ impl<'a> Tester<'a> {
             return;
         }
         start(first, plain, warm);
-        if !first.run(y, &views, Some(weights), true) {
+        if !first.run(y, &views, Some(weights), offset, true) {
             first.clone_from(plain);
             second.clone_from(plain);
             return;
         }
         first.tame(powers, &views, Some(weights), OUTBREAK, again);
         start(second, first, warm);
-        if !second.run(y, &views, Some(again), true) {
+        if !second.run(y, &views, Some(again), offset, true) {
             second.clone_from(first);
         }
     }
+}
+
+/// Whether something can be counted under it.
+fn exposed(exposure: f64) -> bool {
+    exposure > 0.0 && exposure.is_finite()
 }
 
 /// `terms` are null for the short method.

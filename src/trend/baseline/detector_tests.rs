@@ -185,3 +185,108 @@ fn the_season_of_a_series_is_told_for_all_periods() {
     assert_eq!(season(&flat, &design, 0), None);
     assert_eq!(season(&days[..30], &design, 0), None);
 }
+
+#[test]
+fn more_of_everything_is_no_greater_share() {
+    for n in [30, 60, 200] {
+        let mut counts: Vec<i64> = (0..n).map(|i| 10 + wobble(i)).collect();
+        let mut all: Vec<f64> = (0..n).map(|i| 100.0 + wobble(i + 3) as f64).collect();
+        counts.push(30);
+        all.push(300.0);
+        let design = Design::plain(By::Week, counts.len());
+        let volume = Tester::under(&counts, &all, &design, 0).test(n).unwrap();
+        assert!(volume.p > 0.2 && (volume.expected - 30.0).abs() < 3.0, "{n}: {volume:?}");
+        assert!(Tester::new(&counts, &design, 0).test(n).unwrap().p < 1e-3);
+        // A fifth of the volume, the same count: a greater part of it.
+        counts[n] = 10;
+        all[n] = 20.0;
+        let share = Tester::under(&counts, &all, &design, 0).test(n).unwrap();
+        assert!(share.p < share.alpha && (share.expected - 2.0).abs() < 0.3, "{n}: {share:?}");
+    }
+}
+
+#[test]
+fn a_share_has_a_trend_and_a_season_too() {
+    // One in ten at first, one in eight at the end of four years, half as much again every summer; the volume doubles.
+    let at = |t: usize| {
+        let all = 400.0 * (1.0 + t as f64 / 208.0);
+        let share = 0.1 * (t as f64 / 900.0).exp() * (0.4 * (TAU * t as f64 * 7.0 / 365.25).cos()).exp();
+        ((all * share).round() as i64 + wobble(t), all)
+    };
+    let (counts, all): (Vec<i64>, Vec<f64>) = (0..209).map(at).unzip();
+    let design = Design::plain(By::Week, counts.len());
+    let found = Tester::under(&counts, &all, &design, 0).test(208).unwrap();
+    assert!(found.terms.trend && found.terms.harmonics > 0 && found.p > 0.02, "{found:?}");
+    assert!((found.expected / counts[208] as f64 - 1.0).abs() < 0.1, "{found:?} {}", counts[208]);
+}
+
+#[test]
+fn without_an_exposure_there_is_no_test_and_no_past() {
+    let mut counts: Vec<i64> = (0..140).map(|i| 20 + wobble(i)).collect();
+    let mut all = vec![50.0; 140];
+    // What was counted under no exposure is not looked at, however much it is.
+    for (gap, bad) in [(20, 0.0), (60, f64::NAN), (61, -1.0), (130, f64::INFINITY)] {
+        all[gap] = bad;
+        counts[gap] = 900;
+    }
+    let design = Design::plain(By::Week, counts.len());
+    let mut tester = Tester::under(&counts, &all, &design, 0);
+    for at in [30, 62, 70, 120, 131, 139] {
+        let found = tester.test(at).unwrap();
+        assert!((found.expected - 20.0).abs() < 2.0 && found.p > 0.02 && found.phi < 1.5, "{at}: {found:?}");
+    }
+    assert_eq!((tester.test(60), tester.test(130)), (None, None));
+    assert_eq!(Tester::under(&counts, &[], &design, 0).test(50), None);
+    let mut late = vec![0.0; 140];
+    late[130..].fill(3.0);
+    let mut tester = Tester::under(&counts, &late, &design, 0);
+    assert_eq!(tester.test(136), None, "six earlier periods are too few");
+    assert!(tester.test(139).is_none_or(|b| b.expected.is_finite() && (0.0..=1.0).contains(&b.p)));
+}
+
+#[test]
+fn equal_exposures_change_nothing() {
+    let counts: Vec<i64> = (0..300)
+        .map(|t| (12.0 + 6.0 * (TAU * t as f64 / 52.18).cos()).round() as i64 + wobble(t) + (t as i64 % 11) / 9)
+        .collect();
+    let design = Design::plain(By::Week, counts.len());
+    let (mut plain, mut under) = (Tester::new(&counts, &design, 0), Tester::under(&counts, &[7.0; 300], &design, 0));
+    for at in 8..300 {
+        let (a, b) = (plain.test(at).unwrap(), under.test(at).unwrap());
+        assert!(
+            (a.p - b.p).abs() < 1e-6 && (a.expected - b.expected).abs() < 1e-4 && a.upper == b.upper,
+            "{a:?} {b:?}"
+        );
+    }
+}
+
+#[test]
+fn after_a_collapse_it_is_the_level_of_late_that_is_usual() {
+    // Three years of 40 to 60, then a year of 2 to 6: a dozen is news again.
+    let mut counts: Vec<i64> = (0..160).map(|i| 50 + 4 * wobble(i)).collect();
+    counts.extend((0..52).map(|i| 4 + wobble(i)));
+    let quiet = detect(&counts, By::Week).unwrap();
+    assert!(quiet.p > 0.05 && quiet.expected < 8.0 && quiet.upper < 25, "{quiet:?}");
+    *counts.last_mut().unwrap() = 30;
+    let loud = detect(&counts, By::Week).unwrap();
+    assert!(loud.p < loud.alpha, "{loud:?}");
+}
+
+#[test]
+fn a_fit_that_explodes_is_not_believed() {
+    // Next to nothing for years, a wave of three months, next to nothing again.
+    let counts: Vec<i64> = (0..240)
+        .map(|t: i64| match t {
+            150..163 => 60 + 90 * ((t - 150) % 5),
+            _ => i64::from(t % 3 == 0) + 2 * i64::from(t % 11 == 0),
+        })
+        .collect();
+    let design = Design::plain(By::Week, counts.len());
+    let mut tester = Tester::new(&counts, &design, 0);
+    for at in 168..240 {
+        let found = tester.test(at).unwrap();
+        assert!(found.upper < 600 && found.expected < 100.0, "{at}: {found:?}");
+    }
+    // The quiet since is what is usual.
+    assert!(tester.test(239).unwrap().expected < 5.0, "{:?}", tester.test(239));
+}

@@ -9,6 +9,9 @@ use crate::trend::baseline::exp::exp;
 /// More columns than any design here has.
 pub const MOST: usize = 24;
 
+/// The offset of an observation without exposure: nothing is expected of it, and it weighs nothing.
+pub const ABSENT: f64 = -30.0;
+
 /// Coefficients, on the log scale; those beyond the width are 0.
 pub type Beta = [f64; MOST];
 
@@ -68,30 +71,43 @@ impl Fit {
         Self { enough: 0.01, ..Self::default() }
     }
 
-    /// Fits log μ = Xβ, `columns` the columns of X, with prior weights (all 1 when null), starting from the
-    /// coefficients it holds when `warm`, else from the mean. False, and the fit of no use, when the design is singular
-    /// or the fit does not settle.
-    pub fn run(&mut self, y: &[f64], columns: &[&[f64]], weights: Option<&[f64]>, warm: bool) -> bool {
+    /// Fits log μ = o + Xβ, `columns` the columns of X, with prior weights (all 1 when null) and the offset o (0 when
+    /// null; [`ABSENT`] with a count of 0 leaves an observation out), starting from the coefficients it holds when
+    /// `warm`, else from the mean. False, and the fit of no use, when the design is singular or the fit does not settle.
+    pub fn run(
+        &mut self,
+        y: &[f64],
+        columns: &[&[f64]],
+        weights: Option<&[f64]>,
+        offset: Option<&[f64]>,
+        warm: bool,
+    ) -> bool {
         /// Newton steps double the digits; a fit that takes more than this runs away.
         const MOST_STEPS: usize = 40;
         /// What a step gained in log likelihood; the next gains about its square.
         const SETTLED: f64 = 1e-10;
         let (n, width) = (y.len(), columns.len());
-        if n <= width || width == 0 || width > MOST {
+        let absent = offset.map_or(0, |o| o.iter().filter(|o| **o <= ABSENT).count());
+        if n - absent <= width || width == 0 || width > MOST {
             return false;
         }
         if !warm || width != self.width {
             self.beta = [0.0; MOST];
-            let (events, all) = match weights {
-                Some(w) => (dot(w, y), sum(w)),
-                None => (sum(y), n as f64),
+            let exposed = |i: usize| offset.map_or(1.0, |o| if o[i] <= ABSENT { 0.0 } else { o[i].exp() });
+            let (events, all) = match (weights, offset) {
+                (None, None) => (sum(y), n as f64),
+                (Some(w), None) => (dot(w, y), sum(w)),
+                (w, Some(_)) => (
+                    w.map_or_else(|| sum(y), |w| dot(w, y)),
+                    (0..n).map(|i| w.map_or(1.0, |w| w[i]) * exposed(i)).sum(),
+                ),
             };
             self.beta[0] = (events / all).max(1e-4).ln();
         }
         self.width = width;
         let mut before = f64::INFINITY;
         for _ in 0..MOST_STEPS {
-            self.predict(columns, n);
+            self.predict(columns, offset, n);
             let Some((step, score)) = self.step(y, columns, weights) else { return false };
             let gain: f64 = (0..width).map(|a| step[a] * score[a]).sum();
             if !gain.is_finite() {
@@ -104,8 +120,8 @@ impl Fit {
                 *beta += scale * step;
             }
             if gain < self.enough.max(SETTLED) && scale >= 1.0 {
-                self.nudge(columns, &step, n);
-                self.phi = self.dispersion(y, weights);
+                self.nudge(columns, offset, &step, n);
+                self.phi = self.dispersion(y, weights, absent);
                 return self.phi.is_finite();
             }
             if gain > before * 4.0 && gain > 1e3 {
@@ -117,9 +133,12 @@ impl Fit {
     }
 
     /// Log means, their sixth roots, means.
-    fn predict(&mut self, columns: &[&[f64]], n: usize) {
+    fn predict(&mut self, columns: &[&[f64]], offset: Option<&[f64]>, n: usize) {
         self.eta.clear();
-        self.eta.resize(n, self.beta[0]);
+        match offset {
+            Some(offset) => self.eta.extend(offset.iter().map(|o| o + self.beta[0])),
+            None => self.eta.resize(n, self.beta[0]),
+        }
         for (a, column) in columns.iter().enumerate().skip(1) {
             let b = self.beta[a];
             for (eta, x) in self.eta.iter_mut().zip(*column) {
@@ -138,7 +157,7 @@ impl Fit {
     }
 
     /// Moves log means, roots and means by a small step of the coefficients: e^(d/6) to the third power of d.
-    fn nudge(&mut self, columns: &[&[f64]], step: &Beta, n: usize) {
+    fn nudge(&mut self, columns: &[&[f64]], offset: Option<&[f64]>, step: &Beta, n: usize) {
         self.score.clear();
         self.score.resize(n, step[0]);
         for (a, column) in columns.iter().enumerate().skip(1) {
@@ -148,7 +167,7 @@ impl Fit {
             }
         }
         if self.score.iter().any(|d| d.abs() > 0.1) {
-            self.predict(columns, n);
+            self.predict(columns, offset, n);
             return;
         }
         let parts = self.eta.iter_mut().zip(&mut self.roots).zip(&mut self.means);
@@ -195,11 +214,11 @@ impl Fit {
         Some((solve(&self.factor, &right, width), right))
     }
 
-    fn dispersion(&mut self, y: &[f64], weights: Option<&[f64]>) -> f64 {
+    fn dispersion(&mut self, y: &[f64], weights: Option<&[f64]>, absent: usize) -> f64 {
         self.score.clear();
         self.score.extend(y.iter().zip(&self.means).map(|(y, m)| (y - m) * (y - m) / m));
         let pearson = weights.map_or_else(|| sum(&self.score), |w| dot(w, &self.score));
-        (pearson / (y.len() - self.width) as f64).max(1.0)
+        (pearson / (y.len() - absent - self.width) as f64).max(1.0)
     }
 
     /// x'(X'WX)⁻¹x: the variance of xβ over φ.
@@ -321,21 +340,40 @@ mod tests {
     fn two_groups_are_fitted_by_their_means() {
         let y = [2.0, 4.0, 10.0, 20.0, 30.0];
         let mut fit = Fit::default();
-        assert!(fit.run(&y, &[&ONES, &GROUP], None, false));
+        assert!(fit.run(&y, &[&ONES, &GROUP], None, None, false));
         assert!((fit.means[0] - 3.0).abs() < 1e-6 && (fit.means[4] - 20.0).abs() < 1e-6);
         // Pearson: (1 + 1)/3 + (100 + 0 + 100)/20 over 5 − 2.
         assert!((fit.phi - (2.0 / 3.0 + 10.0) / 3.0).abs() < 1e-6);
         // Variance of the log of a group's mean: φ over the group's sum.
         assert!((fit.error(&[1.0, 0.0]) - (fit.phi / 6.0).sqrt()).abs() < 1e-4);
         let again = fit.beta;
-        assert!(fit.run(&y, &[&ONES, &GROUP], None, true) && (fit.beta[1] - again[1]).abs() < 1e-9);
+        assert!(fit.run(&y, &[&ONES, &GROUP], None, None, true) && (fit.beta[1] - again[1]).abs() < 1e-9);
     }
 
     #[test]
     fn weights_count_as_often() {
         let mut fit = Fit::default();
-        assert!(fit.run(&[1.0, 1.0, 1.0, 1.0, 7.0], &[&ONES], Some(&[1.0, 1.0, 1.0, 1.0, 0.5]), false));
+        assert!(fit.run(&[1.0, 1.0, 1.0, 1.0, 7.0], &[&ONES], Some(&[1.0, 1.0, 1.0, 1.0, 0.5]), None, false));
         assert!((fit.means[0] - 7.5 / 4.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_offset_makes_means_of_rates_and_leaves_out_what_has_none() {
+        // 12 in 6 of exposure; the fourth observation has none.
+        let y = [2.0, 4.0, 6.0, 0.0];
+        let ones = [1.0; 4];
+        let offset = [0.0, 2.0_f64.ln(), 3.0_f64.ln(), ABSENT];
+        let mut fit = Fit::default();
+        assert!(fit.run(&y, &[&ones], None, Some(&offset), false));
+        assert!((fit.log_mean(&[1.0]).exp() - 2.0).abs() < 1e-9 && fit.means[3] < 1e-9, "{:?}", fit.means);
+        assert!((fit.means[2] - 6.0).abs() < 1e-9 && (fit.phi - 1.0).abs() < 1e-9);
+        // Means 2, 4, 6 again; squares 1, 4, 1 over them, by 3 − 1.
+        assert!(fit.run(&[3.0, 2.0, 7.0, 0.0], &[&ones], None, Some(&offset), true));
+        let wanted: f64 = (1.0 / 2.0 + 4.0 / 4.0 + 1.0 / 6.0) / 2.0;
+        assert!((fit.phi - wanted.max(1.0)).abs() < 1e-9, "{}", fit.phi);
+        // Two that count and two coefficients leave nothing over.
+        let offset = [0.0, 0.0, ABSENT, ABSENT];
+        assert!(!fit.run(&[1.0, 2.0, 0.0, 0.0], &[&ones, &[0.0, 1.0, 2.0, 3.0]], None, Some(&offset), false));
     }
 
     #[test]
@@ -344,7 +382,7 @@ mod tests {
         let powers: Vec<f64> = y.iter().map(|y: &f64| y.cbrt().powi(2)).collect();
         let ones = [1.0; 12];
         let mut fit = Fit::default();
-        assert!(fit.run(&y, &[&ones], None, false));
+        assert!(fit.run(&y, &[&ones], None, None, false));
         let mut weights = Vec::new();
         assert!(fit.tame(&powers, &[&ones], None, 2.0, &mut weights));
         assert!((weights.iter().sum::<f64>() - 12.0).abs() < 1e-9);
@@ -357,7 +395,7 @@ mod tests {
     #[test]
     fn what_cannot_be_fitted_is_refused() {
         let mut fit = Fit::default();
-        assert!(!fit.run(&[1.0; 5], &[&ONES, &ONES], None, false));
-        assert!(!fit.run(&[1.0], &[&[1.0]], None, false));
+        assert!(!fit.run(&[1.0; 5], &[&ONES, &ONES], None, None, false));
+        assert!(!fit.run(&[1.0], &[&[1.0]], None, None, false));
     }
 }

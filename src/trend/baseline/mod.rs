@@ -2,9 +2,11 @@
 
 pub mod design;
 pub mod detector;
+mod doubt;
 pub mod exp;
 pub mod glm;
 pub mod nb;
+mod pace;
 pub mod predict;
 pub mod short;
 

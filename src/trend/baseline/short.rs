@@ -26,44 +26,53 @@ pub fn alpha(periods: usize) -> f64 {
     below.1
 }
 
-/// The law of the next count after `past`; `powers` holds its counts to the power ⅔.
+/// The law of the next count after `past`; `powers` holds its counts to the power ⅔, `times` the exposure of each over
+/// that of the period to come (0: it has none and is left out); null: all are equal.
 ///
 /// The mean of the past, twice re-weighted: counts whose Anscombe residual exceeds [`OUTBREAK`] weigh s⁻²
 /// (Farrington et al. 1996), so that an old outbreak does not widen the usual range for months.
-pub fn law(past: &[f64], powers: &[f64]) -> Law {
-    let n = past.len() as f64;
+pub fn law(past: &[f64], powers: &[f64], times: Option<&[f64]>) -> Law {
+    let exposure = |i: usize| times.map_or(1.0, |t| t[i]);
+    let all: f64 = (0..past.len()).map(exposure).sum();
+    let n = (0..past.len()).filter(|i| exposure(*i) > 0.0).count() as f64;
     let sum: f64 = past.iter().sum();
-    if sum < FEW {
-        return sparse(sum, n);
+    if sum < FEW || n < 2.0 {
+        return sparse(sum, if all > 0.0 { all } else { 1.0 });
     }
-    let mut weights = vec![1.0; past.len()];
-    let mut found = weighted(past, &weights);
+    let mut weights: Vec<f64> = (0..past.len()).map(|i| f64::from(u8::from(exposure(i) > 0.0))).collect();
+    let mut found = weighted(past, &weights, &exposure, n);
     for _ in 0..2 {
-        let (mean, phi) = found;
-        let root = mean.powf(1.0 / 6.0);
-        let next: Vec<f64> = powers
-            .iter()
-            .zip(&weights)
-            .map(|(power, w)| {
-                let raw = 1.5 * (power / root - root.powi(3));
-                // Every count's leverage is its weight's share.
-                let variance = phi * (1.0 - (w / n).min(1.0 - 1e-9));
-                if raw > 0.0 && raw * raw > OUTBREAK * OUTBREAK * variance { variance / (raw * raw) } else { 1.0 }
-            })
-            .collect();
+        let (rate, phi) = found;
+        let weighed: f64 = weights.iter().enumerate().map(|(i, w)| w * exposure(i)).sum();
+        let next = |(i, w): (usize, &f64)| {
+            let mean = rate * exposure(i);
+            if mean <= 0.0 {
+                return 0.0;
+            }
+            let root = mean.powf(1.0 / 6.0);
+            let raw = 1.5 * (powers[i] / root - root.powi(3));
+            // Every count's leverage is its share of the weighted exposure.
+            let variance = phi * (1.0 - (w * exposure(i) / weighed).min(1.0 - 1e-9));
+            if raw > 0.0 && raw * raw > OUTBREAK * OUTBREAK * variance { variance / (raw * raw) } else { 1.0 }
+        };
+        let next: Vec<f64> = weights.iter().enumerate().map(next).collect();
         let gamma = n / next.iter().sum::<f64>();
         weights = next.iter().map(|w| w * gamma).collect();
-        found = weighted(past, &weights);
+        found = weighted(past, &weights, &exposure, n);
     }
     Law { mean: found.0, phi: found.1, error: 0.0 }
 }
 
-/// Weighted mean and variance over mean, at least 1; the weights sum to n.
-fn weighted(past: &[f64], weights: &[f64]) -> (f64, f64) {
-    let n = past.len() as f64;
-    let mean = past.iter().zip(weights).map(|(y, w)| w * y).sum::<f64>() / n;
-    let squares: f64 = past.iter().zip(weights).map(|(y, w)| w * (y - mean).powi(2)).sum();
-    (mean, (squares / mean / (n - 1.0)).max(1.0))
+/// Weighted mean per exposure and variance over mean, at least 1; the weights of the `n` exposed sum to n.
+fn weighted(past: &[f64], weights: &[f64], exposure: &dyn Fn(usize) -> f64, n: f64) -> (f64, f64) {
+    let all: f64 = weights.iter().enumerate().map(|(i, w)| w * exposure(i)).sum();
+    let rate = past.iter().zip(weights).map(|(y, w)| w * y).sum::<f64>() / all;
+    let square = |(i, (y, w)): (usize, (&f64, &f64))| {
+        let mean = rate * exposure(i);
+        if mean > 0.0 { w * (y - mean).powi(2) / mean } else { 0.0 }
+    };
+    let squares: f64 = past.iter().zip(weights).enumerate().map(square).sum();
+    (rate, (squares / (n - 1.0)).max(1.0))
 }
 
 #[cfg(test)]
@@ -71,7 +80,20 @@ mod tests {
     use super::*;
 
     fn of(past: &[f64]) -> Law {
-        law(past, &past.iter().map(|y| y.cbrt().powi(2)).collect::<Vec<_>>())
+        law(past, &past.iter().map(|y| y.cbrt().powi(2)).collect::<Vec<_>>(), None)
+    }
+
+    #[test]
+    fn under_exposures_it_is_the_rate_of_the_past() {
+        let past = [20.0, 10.0, 0.0, 30.0, 20.0];
+        let powers: Vec<f64> = past.iter().map(|y: &f64| y.cbrt().powi(2)).collect();
+        // Twice, once, never, three times, twice the exposure to come: 80 in 8.
+        let found = law(&past, &powers, Some(&[2.0, 1.0, 0.0, 3.0, 2.0]));
+        assert!((found.mean - 10.0).abs() < 1e-9 && (found.phi - 1.0).abs() < 1e-9, "{found:?}");
+        // Three in four of exposure: Jeffreys' half on top.
+        let few = law(&[3.0, 0.0], &[2.1, 0.0], Some(&[1.0, 3.0]));
+        assert!((few.mean - 3.5 / 4.0).abs() < 1e-9, "{few:?}");
+        assert!((law(&[0.0], &[0.0], Some(&[0.0])).mean - 0.5).abs() < 1e-9);
     }
 
     #[test]

@@ -32,14 +32,14 @@ pub struct LogOdds {
 ///
 /// The prior pulls rare words towards no difference. A word in neither set, and every word when one set is empty, is
 /// given 0.
-pub fn log_odds(a: &[i64], b: &[i64], prior: f64) -> Vec<LogOdds> {
+pub fn log_odds(a: &[f64], b: &[f64], prior: f64) -> Vec<LogOdds> {
     const NONE: LogOdds = LogOdds { delta: 0.0, z: 0.0 };
-    let (n, m) = (a.iter().sum::<i64>() as f64, b.iter().sum::<i64>() as f64);
+    let (n, m) = (a.iter().sum::<f64>(), b.iter().sum::<f64>());
     if n <= 0.0 || m <= 0.0 || prior.is_nan() || prior <= 0.0 {
         return a.iter().zip(b).map(|_| NONE).collect();
     }
-    let one = |(x, y): (&i64, &i64)| {
-        let (x, y) = (*x as f64, *y as f64);
+    let one = |(x, y): (&f64, &f64)| {
+        let (x, y) = (*x, *y);
         let alpha = prior * (x + y) / (n + m);
         let odds = |count: f64, all: f64| ((count + alpha) / (all + prior - count - alpha)).ln();
         let delta = odds(x, n) - odds(y, m);
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn log_odds_are_the_reference_s() {
-        let found = log_odds(&[120, 30, 5, 0, 45], &[80, 60, 4, 9, 47], 100.0);
+        let found = log_odds(&[120.0, 30.0, 5.0, 0.0, 45.0], &[80.0, 60.0, 4.0, 9.0, 47.0], 100.0);
         let delta = [0.536_528, -0.581_197, 0.151_83, -1.640_131, -0.037_646];
         let z = [4.604_981, -3.292_024, 0.278_163, -2.245_842, -0.221_095];
         for (i, odds) in found.iter().enumerate() {
@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn nothing_to_tell_apart_is_zero_not_nan() {
-        for (a, b) in [(vec![0, 0], vec![3, 1]), (vec![5], vec![7]), (vec![0, 4], vec![0, 4]), (vec![], vec![])] {
+        let (none, one) = (vec![0.0, 0.0], vec![0.0, 4.0]);
+        for (a, b) in [(none, vec![3.0, 1.0]), (vec![5.0], vec![7.0]), (one.clone(), one), (vec![], vec![])] {
             assert!(log_odds(&a, &b, 10.0).iter().all(|o| o.z.abs() < 1e-12 && o.delta.abs() < 1e-12));
         }
     }
