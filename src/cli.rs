@@ -194,6 +194,9 @@ pub struct Inspect {
     /// Which dumps.
     #[command(flatten)]
     pub dumps: Dumps,
+    /// Write a source of your own for this kind of dump, to be completed by hand
+    #[arg(long, value_name = "FILE.toml")]
+    pub write_source: Option<String>,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

@@ -16,6 +16,7 @@ use crate::cli::Cli;
 use crate::enrich::brands::Terms;
 use crate::enrich::options::UserRule;
 use crate::error::{Error, Result, nearest};
+use crate::ingest::container::locate;
 use crate::ingest::source::DateOrder;
 
 /// The file's name; only the current folder is looked at.
@@ -164,12 +165,15 @@ impl Config {
 
     /// The `[[input]]` that names `path`, if one does: by its own words or by glob.
     pub fn input_for(&self, path: &str) -> Option<&Input> {
-        self.inputs.iter().find(|input| {
+        let found = self.inputs.iter().find(|input| {
             input
                 .files
                 .iter()
                 .any(|f| f == path || glob::Pattern::new(f).is_ok_and(|glob| glob.matches_path(Path::new(path))))
-        })
+        });
+        // A file in an archive is read as its archive is.
+        let outer = locate::on_disk(path);
+        found.or_else(|| (outer.len() < path.len()).then(|| self.input_for(outer)).flatten())
     }
 }
 

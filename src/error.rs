@@ -13,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// It could not be done: bad input, an unreadable file, nothing to judge. Exit code 1.
     Failed,
+    /// The file holds no records, or none that can be told: beside others in one archive it is left out. Exit code 1.
+    NoRecords,
     /// The command line or the configuration asks for something that does not exist. Exit code 2.
     Usage,
     /// The reader of our output went away (`| head`). Not an error: exit code 0, nothing printed.
@@ -46,6 +48,11 @@ impl Error {
             evidence: Vec::new(),
             hint: None,
         }))
+    }
+
+    /// A file without records (exit code 1).
+    pub fn no_records(what: impl Into<String>) -> Self {
+        Self::failed(what).of(Kind::NoRecords)
     }
 
     /// Bad usage (exit code 2).
@@ -140,7 +147,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self.0.kind {
             Kind::ClosedPipe => 0,
-            Kind::Failed => 1,
+            Kind::Failed | Kind::NoRecords => 1,
             Kind::Usage => 2,
         }
     }

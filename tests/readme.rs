@@ -78,3 +78,31 @@ fn the_two_commands_of_a_fresh_machine_are_there() {
     assert!(readme.contains("cargo run -- report testdata/demo/* -o target/demo-report"));
     assert!(readme.contains("cargo test"));
 }
+
+#[test]
+fn the_table_of_sources_is_the_list() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let table = readme.split_once("<!-- sources: plaint list sources -->\n").unwrap().1;
+    let table = table.split_once("<!-- /sources -->").unwrap().0;
+    let expected: Vec<String> = plaint::ingest::catalog::all()
+        .unwrap()
+        .iter()
+        .map(|source| format!("| `{}` | {} | {} |", source.name, source.kind, source.about))
+        .collect();
+    assert_eq!(table.lines().skip(2).collect::<Vec<_>>(), expected, "write the table anew: plaint list sources");
+}
+
+#[test]
+fn the_example_of_a_source_reads_its_dump() {
+    let ran = Command::new(env!("CARGO_BIN_EXE_plaint"))
+        .args(["inspect", "examples/source.csv", "--source", "examples/source.toml", "--format", "json"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let file = &said["files"][0];
+    assert_eq!((&file["source"], &file["rows"]), (&"kettle_club".into(), &4.into()));
+    assert_eq!(file["records"][0]["rating"], "1.0");
+    assert_eq!(file["problems"][0]["count"], 1);
+}

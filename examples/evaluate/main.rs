@@ -5,11 +5,14 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement, not the program")]
 
 mod agreement;
+mod bodies;
 #[path = "../train_intent/corpora.rs"]
 mod corpora;
 mod discovery;
 mod enrich;
+mod fuzz;
 mod personal;
+mod readers;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
 mod signals;
@@ -45,6 +48,17 @@ const SUBJECTS: &[Subject] = &[
         name: "signals",
         about: "[PART…]: baselines, spikes, change points, ratios and bursts against references and real events",
         run: signals::run,
+    },
+    Subject {
+        name: "readers",
+        about: "[PYTHON]: every dump beside the checkout: source, rows, rejects, next to Python's own counts",
+        run: readers::run,
+    },
+    Subject { name: "bodies", about: "what is cut from bodies, against hand labels of real ones", run: bodies::run },
+    Subject {
+        name: "fuzz",
+        about: "[SECONDS]: the fuzz targets' bodies on mutated dumps, for so long each",
+        run: fuzz::run,
     },
     Subject {
         name: "store",

@@ -132,7 +132,7 @@ fn take(writer: &mut Writer, reading: &Reading<'_>, keep: bool, redact: bool) ->
             writer.push(chunk)?;
         }
         if let Some(rejects) = rejects {
-            bytes.extend(rejects.to_csv(&one.dump)?);
+            bytes.extend(rejects.written(&one.dump)?);
         }
     }
     Ok(bytes)

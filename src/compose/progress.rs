@@ -1,12 +1,14 @@
 //! How far reading is, on standard error: on a terminal only, where it takes long enough to be worth it, and never
 //! under `--quiet`.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::compose::{Session, emit};
+use crate::ingest::container::locate;
 
 /// Less than this is read before anybody looks.
 const WORTH_SHOWING: u64 = 32 << 20;
@@ -23,7 +25,9 @@ pub(crate) struct Progress {
 impl Progress {
     /// Over the dumps at `paths`.
     pub(crate) fn over<'a>(session: &Session, paths: impl Iterator<Item = &'a str>) -> Self {
-        let bytes: u64 = paths.filter_map(emit::size).sum();
+        // Of a file in an archive only the archive's size is known; it counts once.
+        let files: BTreeSet<&str> = paths.map(locate::on_disk).collect();
+        let bytes: u64 = files.into_iter().filter_map(emit::size).sum();
         let shown = !session.quiet && bytes >= WORTH_SHOWING && std::io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(bytes * PASSES), target);

@@ -12,7 +12,8 @@ use crate::compose::progress::Progress;
 use crate::compose::{Session, emit, stored};
 use crate::config::Input;
 use crate::enrich::brands::Brands;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::ingest::container::locate;
 use crate::ingest::options::Options;
 use crate::normalise::build::Normalised;
 use crate::normalise::filter::{self, Filter};
@@ -162,9 +163,11 @@ pub(crate) fn open_all(session: &Session, dumps: &Dumps) -> Result<(Vec<Understo
     let results: Vec<Result<Understood>> =
         jobs.par_iter().map(|(path, options)| open_one(path, options, &progress)).collect();
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
-    for result in results {
+    let left_out = without_records(&jobs, &results);
+    for (at, result) in results.into_iter().enumerate() {
         match result {
             Ok(one) => opened.push(one),
+            Err(error) if left_out[at] => session.note(&format!("left out: {}", told(&error, &jobs[at].0))),
             Err(error) if dumps.keep_going => {
                 emit::complain(&error.to_string());
                 failed.push(error);
@@ -176,6 +179,25 @@ pub(crate) fn open_all(session: &Session, dumps: &Dumps) -> Result<(Vec<Understo
         return Err(Error::failed("no dump could be read").hint("see the messages above, one per file"));
     }
     Ok((opened, failed, progress))
+}
+
+/// Which files of an archive, or sheets of a workbook, hold no records while another beside them does: a list of
+/// agents, a read-me.
+fn without_records(jobs: &[(String, Options)], results: &[Result<Understood>]) -> Vec<bool> {
+    let outer = |path: &str| locate::on_disk(path).len();
+    let read: Vec<&str> =
+        jobs.iter().zip(results).filter(|(_, r)| r.is_ok()).map(|((path, _), _)| &path[..outer(path)]).collect();
+    let left_out = |((path, _), result): (&(String, Options), &Result<Understood>)| {
+        let own = outer(path);
+        let none = result.as_ref().is_err_and(|error| error.kind() == Kind::NoRecords);
+        none && own < path.len() && read.contains(&&path[..own])
+    };
+    jobs.iter().zip(results).map(left_out).collect()
+}
+
+/// Why a file of an archive is left out.
+fn told(error: &Error, path: &str) -> String {
+    format!("{path}: {}", error.what())
 }
 
 /// Opens a dump and reads it through, to decide how its columns are read; its rows stay in the file.
@@ -203,9 +225,28 @@ pub(crate) fn jobs(session: &Session, reading: &Dumps) -> Result<Vec<(String, Op
             jobs.push((path.clone(), options_for(&reading.ingest, input)));
         }
     }
-    jobs.sort_by(|a, b| a.0.cmp(&b.0));
-    jobs.dedup_by(|a, b| a.0 == b.0);
-    Ok(jobs)
+    let mut dumps = Vec::new();
+    for (path, options) in jobs {
+        let found = options.members(&path)?;
+        if !found.junk.is_empty() {
+            session.note(&format!(
+                "{path}: {} left out: {}",
+                words::counted(found.junk.len() as i64, "file"),
+                listed(&found.junk)
+            ));
+        }
+        dumps.extend(found.paths.into_iter().map(|path| (path, options.clone())));
+    }
+    dumps.sort_by(|a, b| a.0.cmp(&b.0));
+    dumps.dedup_by(|a, b| a.0 == b.0);
+    Ok(dumps)
+}
+
+/// The first few of many names.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    format!("{}{more}", names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "))
 }
 
 /// The files of a glob; an empty one is an error, for a batch job must not report on nothing.
@@ -251,7 +292,7 @@ fn write_rejects(dumps: &Dumps, opened: &[Understood], read: &[Vec<Normalised>])
         for later in chunks {
             all.append(later)?;
         }
-        bytes.extend(all.to_csv(&one.dump)?);
+        bytes.extend(all.written(&one.dump)?);
     }
     emit::to(Some(path), &bytes)
 }

@@ -57,12 +57,26 @@ pub(crate) fn bind(source: &Source, columns: &[String], options: &Options, path:
         }
     }
     map(&mut bound, columns, &index, options, path)?;
+    date_of_last_resort(source, &mut bound);
     taken.extend(bound.fields.values().flat_map(|binding| binding.from.iter().cloned()));
     bound.unmapped = columns.iter().filter(|column| !taken.contains(column)).cloned().collect();
     if bound.fields.is_empty() || (generic && !readable(&bound)) {
         return Err(unreadable(source, columns, generic, path));
     }
     Ok(bound)
+}
+
+/// Where a dump of posts on X has no date, its ids hold the time (`created_at` is flagged `snowflake_date`).
+fn date_of_last_resort(source: &Source, bound: &mut Bound) {
+    if bound.fields.contains_key("created_at") {
+        return;
+    }
+    let Some(id) = bound.fields.get("source_id") else { return };
+    let of_x = |column: &String| matches!(fold(column).as_str(), "tweet id" | "tweet-id" | "tweetid" | "status id");
+    if source.system == "x" || id.from.iter().all(of_x) {
+        let date = Binding { unit: Some("snowflake".to_owned()), ..id.clone() };
+        bound.fields.insert("created_at".to_owned(), date);
+    }
 }
 
 /// Puts `--map` over the source's bindings; several columns for one text are joined by a line feed.
@@ -127,11 +141,11 @@ fn unreadable(source: &Source, columns: &[String], generic: bool, path: &str) ->
     }
     let values = columns.iter().filter(|column| dialect::looks_like_data(column)).count();
     if source.shape == Shape::Table && values * 3 >= columns.len() {
-        return Error::failed("the first row looks like data, not like column names")
+        return Error::no_records("the first row looks like data, not like column names")
             .at(path)
             .line(1)
             .evidence(list(columns))
-            .hint("add a first row that names the columns, e.g. id,created_at,text");
+            .hint("name the columns by their place, e.g. --map body=column_3, or add a first row that names them");
     }
     // A path that ends in a usual name (`message.text`) is the likeliest; any shows how the option is written.
     let usual = |column: &&String| {
@@ -140,7 +154,7 @@ fn unreadable(source: &Source, columns: &[String], generic: bool, path: &str) ->
     };
     let named = || columns.iter().find(|column| !dialect::looks_like_data(column));
     let example = columns.iter().find(usual).or_else(named).map_or("COLUMN", String::as_str);
-    Error::failed("cannot tell which column holds the text")
+    Error::no_records("cannot tell which column holds the text")
         .at(path)
         .evidence(list(columns))
         .hint(format!("name it, e.g. --map {}", quoted("body", example)))

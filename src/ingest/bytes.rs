@@ -1,21 +1,24 @@
-//! Bytes → text: reading a file once to find its encoding and its line ends.
+//! A dump's bytes → its text: out of its containers, in UTF-8, with its line ends.
 //!
-//! A UTF-8 file stays on disk and is streamed. Any other encoding is decoded whole, in memory.
+//! A UTF-8 file stays on disk and is streamed. What is unpacked, or written in another encoding, goes through a
+//! temporary file; workbooks and web pages are read whole.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{Context, SHA256};
 use tempfile::TempPath;
 
 use crate::error::{Error, Result};
-use crate::ingest::container;
+use crate::ingest::container::locate::{self, Found};
+use crate::ingest::container::{self, Kind, html, mbox, workbook};
+use crate::ingest::encoding::{self, Encoded};
+use crate::ingest::limits::Limits;
 
 /// Bytes looked at to tell the container and UTF-16 from the rest.
-const HEAD: usize = 64 << 10;
+pub(crate) const HEAD: usize = 64 << 10;
 /// Bytes read at a time.
 const BLOCK: usize = 1 << 20;
 
@@ -27,6 +30,10 @@ pub(crate) struct Text {
     skip: u64,
     /// Bytes of text.
     pub(crate) len: u64,
+    /// Whether the last byte is a line feed.
+    pub(crate) ends_with_newline: bool,
+    /// Of a text made from something else: the line of the original on which each line began.
+    pub(crate) lines: Option<Vec<u64>>,
 }
 
 #[derive(Debug)]
@@ -75,18 +82,38 @@ impl Text {
             Place::Spooled(path) => File::open(path)?,
             Place::Memory(_) => return Ok(None),
         };
-        let mut hash = Context::new(&SHA256);
-        let mut block = vec![0; BLOCK];
-        loop {
-            match file.read(&mut block)? {
-                0 => return Ok(Some(hex(hash.finish().as_ref()))),
-                read => hash.update(&block[..read]),
-            }
+        hash(&mut file).map(Some)
+    }
+
+    /// The text from byte `from` on.
+    pub(crate) fn cut(mut self, from: u64) -> Self {
+        self.skip += from;
+        self.len -= from.min(self.len);
+        self
+    }
+
+    /// The line of the original that a line of the text stands for.
+    pub(crate) fn original_line(&self, line: u64) -> u64 {
+        let found = self.lines.as_ref().map(|lines| {
+            let at = usize::try_from(line).unwrap_or(0).wrapping_sub(1);
+            lines.get(at).copied().unwrap_or(0)
+        });
+        found.unwrap_or(line)
+    }
+
+    pub(crate) fn in_memory(bytes: Vec<u8>) -> Self {
+        Self {
+            len: bytes.len() as u64,
+            ends_with_newline: bytes.last() == Some(&b'\n'),
+            place: Place::Memory(bytes.into()),
+            skip: 0,
+            lines: None,
         }
     }
 
-    fn in_memory(bytes: Vec<u8>) -> Self {
-        Self { len: bytes.len() as u64, place: Place::Memory(bytes.into()), skip: 0 }
+    /// A text in a temporary file of `len` bytes.
+    pub(crate) fn spooled(path: TempPath, len: u64, ends_with_newline: bool, lines: Option<Vec<u64>>) -> Self {
+        Self { place: Place::Spooled(path), skip: 0, len, ends_with_newline, lines }
     }
 }
 
@@ -116,73 +143,141 @@ pub(crate) struct Opened {
     pub(crate) sha256: Option<String>,
     /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be` or `windows-1252`.
     pub(crate) encoding: &'static str,
+    /// What it was wrapped in, from the outside in: `zip`, `gzip`, `zstd`, `xlsx`, `xls`, `ods`, `html`, `mbox`.
+    pub(crate) containers: Vec<&'static str>,
+    /// Whether the text was made from a sheet: its n-th record is the sheet's n-th row, whatever lines it takes.
+    pub(crate) sheet: bool,
     /// What was assumed, in words.
     pub(crate) assumptions: Vec<String>,
 }
 
-/// Opens `path`; `-` is standard input. What can be read only once (that, a pipe) is spooled to a temporary file.
+/// The first bytes of a file, which is then at its begin again.
 ///
 /// # Errors
-/// Missing, a folder, empty, a container, or not text.
-pub(crate) fn open(path: &str) -> Result<Opened> {
+/// A failed read.
+pub(crate) fn first(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(head)
+}
+
+/// Opens `path`; `-` is standard input, `export.zip/tickets.csv` a member of an archive. What can be read only once
+/// (standard input, a pipe) is spooled to a temporary file.
+///
+/// # Errors
+/// Missing, a folder, empty, damaged, over a limit, or not text.
+pub(crate) fn open(path: &str, limits: &Limits) -> Result<Opened> {
     let failed = |cause: io::Error| Error::io(path, "read it", &cause);
-    let (place, file) = if path == "-" {
-        let spooled = spool(&mut io::stdin().lock()).map_err(failed)?;
-        let file = File::open(&spooled).map_err(failed)?;
-        (Place::Spooled(spooled), file)
-    } else {
-        let kind = fs::metadata(path).map_err(failed)?;
-        if kind.is_dir() {
-            return Err(failed(io::ErrorKind::IsADirectory.into()));
+    let (place, file, inner) = on_disk(path).map_err(failed)?;
+    let Found { mut file, spooled, rest, containers } = locate::unwrap(file, inner, path, limits)?;
+    let place = spooled.map_or(place, Place::Spooled);
+    let head = first(&mut file).map_err(failed)?;
+    if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
+        return Err(Error::no_records("the file is empty").at(path).hint("export it again"));
+    }
+    let kind = container::kind(&head);
+    if !rest.is_empty() && !matches!(kind, Kind::Zip | Kind::OldWorkbook) {
+        return Err(Error::failed(format!("\"{rest}\" is not in it")).at(path).hint("name the file without it"));
+    }
+    match kind {
+        Kind::Unreadable(what, hint) => Err(container::unreadable(path, what, hint)),
+        // Plain archives and compressed streams are unwrapped by now.
+        Kind::Zip => sheet(file, &rest, if head_is_ods(&head) { "ods" } else { "xlsx" }, containers, path),
+        Kind::OldWorkbook => sheet(file, &rest, "xls", containers, path),
+        Kind::Mbox => {
+            let sha256 = hash(&mut file).map_err(failed)?;
+            let messages = mbox::messages(file, path, limits)?;
+            let len = fs::metadata(&messages.text).map_err(failed)?.len();
+            let text = Text::spooled(messages.text, len, true, Some(messages.lines));
+            let containers = with(containers, "mbox");
+            let encoding = "utf-8";
+            Ok(Opened { text, sha256: Some(sha256), encoding, containers, sheet: false, assumptions: Vec::new() })
         }
-        let mut file = File::open(path).map_err(failed)?;
-        if kind.is_file() {
-            (Place::File(PathBuf::from(path)), file)
-        } else {
-            let spooled = spool(&mut file).map_err(failed)?;
-            let file = File::open(&spooled).map_err(failed)?;
-            (Place::Spooled(spooled), file)
+        Kind::Plain | Kind::Gzip | Kind::Zstd => text(place, file, &head, containers, path),
+    }
+}
+
+/// A text file, in whatever encoding; a web page is read for its table.
+fn text(place: Place, mut file: File, head: &[u8], containers: Vec<&'static str>, path: &str) -> Result<Opened> {
+    let failed = |cause: io::Error| Error::io(path, "read it", &cause);
+    if encoding::utf16(head).is_none() && container::is_binary(head) {
+        return Err(Error::no_records("is not a text file").at(path).hint("export the data as CSV or JSON"));
+    }
+    let found = encoding::survey(head, &mut file).map_err(failed)?;
+    let mut opened = match found {
+        Encoded::AsItIs { skip, len, ends_with_newline, name } => Opened {
+            text: Text { place, skip, len: len - skip, ends_with_newline, lines: None },
+            sha256: None,
+            encoding: name,
+            containers,
+            sheet: false,
+            assumptions: Vec::new(),
+        },
+        Encoded::Otherwise(how) => {
+            let sha256 = hash(&mut file).map_err(failed)?;
+            let decoded = how.decode(&mut file).map_err(failed)?;
+            Opened {
+                text: Text::spooled(decoded.path, decoded.len, decoded.ends_with_newline, None),
+                sha256: Some(sha256),
+                encoding: decoded.name,
+                containers,
+                sheet: false,
+                assumptions: decoded.said,
+            }
         }
     };
-    let mut reader = BufReader::with_capacity(BLOCK, file);
-    let mut head = Vec::new();
-    reader.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
-    if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
-        return Err(Error::failed("the file is empty").at(path).hint("export it again"));
+    if container::is_html(&opened.text.head(HEAD as u64).map_err(failed)?) {
+        let page = opened.text.read_all().map_err(failed)?;
+        let table = html::table_as_csv(&String::from_utf8_lossy(&page)).ok_or_else(|| {
+            let hint = "open it in a spreadsheet and save it as CSV (UTF-8)";
+            container::unreadable(path, "is a web page without a table", hint)
+        })?;
+        opened.sha256 = Some(hash(&mut file).map_err(failed)?);
+        opened.text = Text::in_memory(table);
+        opened.sheet = true;
+        opened.containers.push("html");
     }
-    if let Some(refusal) = container::refuse(path, &head) {
-        return Err(refusal);
+    Ok(opened)
+}
+
+fn sheet(file: File, name: &str, kind: &'static str, containers: Vec<&'static str>, path: &str) -> Result<Opened> {
+    let mut bytes = file.try_clone().map_err(|cause| Error::io(path, "read it", &cause))?;
+    let text = Text::in_memory(workbook::sheet_as_csv(file, name, path)?);
+    let sha256 = hash(&mut bytes).map_err(|cause| Error::io(path, "read it", &cause))?;
+    let containers = with(containers, kind);
+    Ok(Opened { text, sha256: Some(sha256), encoding: "utf-8", containers, sheet: true, assumptions: Vec::new() })
+}
+
+fn head_is_ods(head: &[u8]) -> bool {
+    head.windows(40).any(|window| window.starts_with(b"mimetypeapplication/vnd.oasis"))
+}
+
+fn with(mut containers: Vec<&'static str>, kind: &'static str) -> Vec<&'static str> {
+    containers.push(kind);
+    containers
+}
+
+/// The file on disk a path lies in, spooled where it can be read only once, and the way on from there.
+fn on_disk(path: &str) -> io::Result<(Place, File, &str)> {
+    if path == "-" {
+        let spooled = spool(&mut io::stdin().lock())?;
+        let file = File::open(&spooled)?;
+        return Ok((Place::Spooled(spooled), file, ""));
     }
-    if let Some((encoding, name)) = utf16(&head) {
-        let (bytes, sha256) = rest(head, reader).map_err(failed)?;
-        return Ok(decoded(&bytes, encoding, name, sha256));
+    let (outer, inner) = locate::split(path);
+    let kind = fs::metadata(&outer)?;
+    if kind.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
-    if container::is_binary(&head) {
-        return Err(Error::failed("is not a text file").at(path).hint("export the data as CSV or JSON"));
+    let mut file = File::open(&outer)?;
+    if kind.is_file() {
+        return Ok((Place::File(outer), file, inner));
     }
-    match survey(&head, &mut reader).map_err(failed)? {
-        Survey { utf8: true, len, carriage_returns_only } => {
-            let bom = head.starts_with(b"\xef\xbb\xbf");
-            let skip = if bom { 3 } else { 0 };
-            let encoding = if bom { "utf-8-bom" } else { "utf-8" };
-            let text = Text { place, skip, len: len - skip };
-            if carriage_returns_only {
-                let bytes = text.read_all().map_err(failed)?;
-                let sha256 = text.sha256().map_err(failed)?.unwrap_or_default();
-                return Ok(finished(bytes, sha256, encoding, Vec::new()));
-            }
-            Ok(Opened { text, sha256: None, encoding, assumptions: Vec::new() })
-        }
-        _ => {
-            let file = match &place {
-                Place::File(path) => File::open(path),
-                Place::Spooled(path) => File::open(path),
-                Place::Memory(_) => Err(io::ErrorKind::NotFound.into()),
-            };
-            let (bytes, sha256) = rest(Vec::new(), BufReader::new(file.map_err(failed)?)).map_err(failed)?;
-            Ok(not_utf8(&bytes, sha256))
-        }
-    }
+    let spooled = spool(&mut file)?;
+    let file = File::open(&spooled)?;
+    Ok((Place::Spooled(spooled), file, inner))
 }
 
 /// Keeps what can be read only once in a file: a dump is read more than once.
@@ -192,128 +287,24 @@ fn spool(input: &mut impl Read) -> io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// The whole file and its hash.
-fn rest(mut head: Vec<u8>, mut reader: BufReader<File>) -> io::Result<(Vec<u8>, String)> {
-    reader.read_to_end(&mut head)?;
-    let hash = hex(digest(&SHA256, &head).as_ref());
-    Ok((head, hash))
+/// SHA-256 of a whole file, hex.
+fn hash(file: &mut File) -> io::Result<String> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut hash = Context::new(&SHA256);
+    let mut block = vec![0; BLOCK];
+    loop {
+        match file.read(&mut block)? {
+            0 => break,
+            read => hash.update(&block[..read]),
+        }
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(hex(hash.finish().as_ref()))
 }
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
-}
-
-/// What one pass over the bytes finds.
-struct Survey {
-    utf8: bool,
-    len: u64,
-    carriage_returns_only: bool,
-}
-
-/// Validates block by block; a character may be cut by a block's end. Stops at the first bad byte.
-fn survey(head: &[u8], reader: &mut BufReader<File>) -> io::Result<Survey> {
-    let (mut len, mut newline, mut carriage_return) = (0u64, false, false);
-    let mut carried: Vec<u8> = Vec::with_capacity(4);
-    let mut look = |block: &[u8]| -> bool {
-        len += block.len() as u64;
-        newline = newline || block.contains(&b'\n');
-        carriage_return = carriage_return || block.contains(&b'\r');
-        let joined;
-        let block = if carried.is_empty() {
-            block
-        } else {
-            joined = [carried.as_slice(), block].concat();
-            joined.as_slice()
-        };
-        match std::str::from_utf8(block) {
-            Ok(_) => carried.clear(),
-            Err(error) if error.error_len().is_none() => carried = block[error.valid_up_to()..].to_vec(),
-            Err(_) => return false,
-        }
-        true
-    };
-    let mut utf8 = look(head);
-    while utf8 {
-        let block = reader.fill_buf()?;
-        let read = block.len();
-        if read == 0 {
-            break;
-        }
-        utf8 = look(block);
-        reader.consume(read);
-    }
-    utf8 = utf8 && carried.is_empty();
-    Ok(Survey { utf8, len, carriage_returns_only: carriage_return && !newline })
-}
-
-/// UTF-16 by its byte order mark, or by the NULs that every second byte of mostly Latin text is.
-fn utf16(head: &[u8]) -> Option<(&'static Encoding, &'static str)> {
-    if head.starts_with(b"\xff\xfe") {
-        return Some((UTF_16LE, "utf-16le"));
-    }
-    if head.starts_with(b"\xfe\xff") {
-        return Some((UTF_16BE, "utf-16be"));
-    }
-    let pairs = head.len().min(4096) / 2;
-    let (mut even, mut odd) = (0, 0);
-    for pair in head[..pairs * 2].chunks_exact(2) {
-        even += usize::from(pair[0] == 0);
-        odd += usize::from(pair[1] == 0);
-    }
-    if pairs >= 4 && odd * 10 >= pairs * 4 && even * 20 < pairs {
-        Some((UTF_16LE, "utf-16le"))
-    } else if pairs >= 4 && even * 10 >= pairs * 4 && odd * 20 < pairs {
-        Some((UTF_16BE, "utf-16be"))
-    } else {
-        None
-    }
-}
-
-fn decoded(bytes: &[u8], encoding: &'static Encoding, name: &'static str, sha256: String) -> Opened {
-    let (text, damaged) = encoding.decode_with_bom_removal(bytes);
-    let assumptions = if damaged {
-        vec![format!("some characters are damaged in this {name} file; they read as \u{fffd}")]
-    } else {
-        Vec::new()
-    };
-    finished(text.into_owned().into_bytes(), sha256, name, assumptions)
-}
-
-/// Not valid UTF-8: nearly valid (few bad bytes among many good characters) stays UTF-8; else it is windows-1252.
-fn not_utf8(bytes: &[u8], sha256: String) -> Opened {
-    let (mut bad, mut good, mut first_bad_line, mut line) = (0usize, 0usize, 0usize, 1usize);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
-        line += chunk.valid().bytes().filter(|byte| *byte == b'\n').count();
-        if !chunk.invalid().is_empty() {
-            bad += 1;
-            if bad == 1 {
-                first_bad_line = line;
-            }
-        }
-    }
-    // One bad byte in twenty characters: a legacy encoding would show far more bad ones than good ones.
-    if bad * 20 <= good {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);
-        let said = format!("{bad} damaged character(s), the first on line {first_bad_line}, read as \u{fffd}");
-        return finished(text.into_bytes(), sha256, "utf-8", vec![said]);
-    }
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    let said = format!(
-        "not UTF-8 (first on line {first_bad_line}): read as windows-1252, the usual encoding of older Windows exports"
-    );
-    finished(text.into_owned().into_bytes(), sha256, "windows-1252", vec![said])
-}
-
-/// A text in memory. Where carriage returns alone end the lines, they become line feeds: one to one, since there are none.
-fn finished(mut bytes: Vec<u8>, sha256: String, encoding: &'static str, mut assumptions: Vec<String>) -> Opened {
-    if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
-        bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
-        assumptions.push("lines end with a carriage return alone".to_owned());
-    }
-    Opened { text: Text::in_memory(bytes), sha256: Some(sha256), encoding, assumptions }
 }
 
 #[cfg(test)]
@@ -326,7 +317,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         let path = file.into_temp_path();
-        let mut opened = open(path.to_str().unwrap()).unwrap();
+        let mut opened = open(path.to_str().unwrap(), &Limits::default()).unwrap();
         opened.sha256 = opened.sha256.or_else(|| opened.text.sha256().unwrap());
         // The text outlives the test's file.
         opened.text = Text::in_memory(opened.text.read_all().unwrap());
@@ -395,7 +386,7 @@ mod tests {
     #[test]
     fn says_what_cannot_be_read() {
         let folder = tempfile::tempdir().unwrap();
-        let said = |path: &str| open(path).unwrap_err().to_string();
+        let said = |path: &str| open(path, &Limits::default()).unwrap_err().to_string();
         assert!(said(folder.path().to_str().unwrap()).contains("it is a folder"));
         assert!(said("no/such/file.csv").contains("no such file or folder"));
         let empty = folder.path().join("empty.csv");
@@ -403,6 +394,6 @@ mod tests {
         assert!(said(empty.to_str().unwrap()).contains("the file is empty"));
         let image = folder.path().join("image.csv");
         fs::write(&image, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0").unwrap();
-        assert!(said(image.to_str().unwrap()).contains("is not a text file"));
+        assert!(said(image.to_str().unwrap()).contains("is a picture"));
     }
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::ingest::bytes::Text;
 use crate::ingest::documents::{self, Document, Lines};
 use crate::ingest::json::{self, Path, RowPaths};
+use crate::ingest::limits::Limits;
 use crate::ingest::problems::Problems;
 use crate::ingest::raw::{Dump, LINE, PROBLEM, ROW, Raw};
 use crate::ingest::table::{Dialect, Place, Records};
@@ -49,6 +50,7 @@ pub(crate) struct JsonRows {
     pub(crate) paths: RowPaths,
     /// Column, the path through lists it collects, and what joins the texts.
     pub(crate) collected: Vec<(String, Path, Option<String>)>,
+    pub(crate) limits: Limits,
 }
 
 impl Content {
@@ -184,7 +186,9 @@ impl Chunks {
                 optional = *may_lack;
                 State::Table(Box::new(Records::open(text, &dump.path, *dialect, place)?))
             }
-            (Layout::Lines { text, .. }, Start::At(place)) => State::Lines(Lines::open_at(text, &dump.path, place)?),
+            (Layout::Lines { text, rows }, Start::At(place)) => {
+                State::Lines(Lines::open_at(text, &dump.path, place, &rows.limits)?)
+            }
             (_, Start::Document { document, row }) => State::Documents { document, row },
             (Layout::Documents { .. }, Start::At(_)) => State::Documents { document: 0, row: 0 },
         };
@@ -227,29 +231,38 @@ impl Chunks {
     fn fill(&mut self, chunk: &mut Chunk) -> Result<bool> {
         let (problems, places, wanted) = (&self.problems, &self.places, &self.wanted);
         let (rows, bytes) = (self.most_rows, self.most_bytes);
+        let width = self.dump.columns.len();
         match (&mut self.state, &*self.layout) {
             (State::Table(records), _) => {
                 while chunk.len() < rows && chunk.bytes < bytes {
                     let Some(line) = records.next()? else { return Ok(false) };
                     let problem = problems.of_row(records.len(), |at| records.cell(at));
                     chunk.bytes += records.bytes();
-                    chunk.push(line, problem.as_deref(), |at| {
-                        Some(records.cell(at)).filter(|cell| wanted[at] && !cell.is_empty())
+                    // What a ragged row has too many of is kept with its last cell, for whoever mends it.
+                    let spare = (problem.is_some() && records.len() > width).then(|| records.tail(width - 1));
+                    chunk.push(line, problem.as_deref(), |at| match &spare {
+                        Some(spare) if at + 1 == width => Some(spare.as_str()),
+                        _ => Some(records.cell(at)).filter(|cell| wanted[at] && !cell.is_empty()),
                     });
                 }
             }
             // A line may hold several rows (a page of an API): its rows stay in one chunk.
-            (State::Lines(lines), Layout::Lines { rows: json, .. }) => {
+            (State::Lines(lines), Layout::Lines { text: whole, rows: json }) => {
                 while chunk.len() < rows && chunk.bytes < bytes {
                     let Some((line, text)) = lines.next()? else { return Ok(false) };
                     chunk.bytes += text.len();
-                    match documents::line_value(text) {
+                    let line = whole.original_line(line);
+                    match documents::line_value(text, &json.limits) {
                         Ok(value) => {
                             let mut found = Vec::new();
                             json.paths.rows(&value, &mut found);
                             found.into_iter().for_each(|row| push_json(chunk, line, row, json, places, problems));
                         }
-                        Err(why) => chunk.push(line, Some(&why), |_| None),
+                        // The line itself, for whoever mends it.
+                        Err(why) => {
+                            let line_text = String::from_utf8_lossy(text);
+                            chunk.push(line, Some(&why), |at| (at == 0).then_some(&*line_text));
+                        }
                     }
                 }
             }
@@ -283,7 +296,8 @@ fn push_json(
     problems: &Problems,
 ) {
     if !row.is_object() {
-        chunk.push(line, Some("not a JSON object"), |_| None);
+        let text = row.to_string();
+        chunk.push(line, Some("not a JSON object"), |at| (at == 0).then_some(text.as_str()));
         return;
     }
     let width = places.len();

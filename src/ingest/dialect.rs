@@ -1,16 +1,19 @@
 //! Which delimiter a table uses, and where its header is.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::ingest::bytes::Text;
+use crate::ingest::limits::{self, Limits};
 use crate::ingest::raw::{LINE, PROBLEM, ROW};
-use crate::ingest::table::{self, Dialect, Place, Records};
+use crate::ingest::table::{Dialect, Place, Quotes, Records};
 
-/// Delimiters tried, in the order that decides a tie.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+mod labels;
+mod quotes;
+
+use quotes::DELIMITERS;
+
 /// Records looked at for the delimiter and the header: Salesforce writes about ten lines above its header.
 pub(crate) const LOOK: usize = 30;
 /// Bytes looked at for the delimiter.
@@ -32,49 +35,88 @@ pub(crate) struct Layout {
 /// Usual column names a row must have to be the header when the first row has none.
 const USUAL: usize = 3;
 
-/// Finds the layout. `is_header` says whether a row's cells are the header of a source we know; `usual` counts the
-/// fields whose usual names are among them.
+/// What is known about headers.
+pub(crate) struct Known<'a> {
+    /// Whether a row's cells are the header of a source we know.
+    pub(crate) is_header: &'a dyn Fn(&[String]) -> bool,
+    /// How many fields' usual names are among a row's cells.
+    pub(crate) usual: &'a dyn Fn(&[String]) -> usize,
+    /// The columns of a source that writes no header, where the first row's cells are that source's.
+    pub(crate) headless: &'a dyn Fn(&[String]) -> Option<Vec<String>>,
+    /// Places (1-based) the user speaks of, as `column_3`: where a cell of the first row is filled there, it is no name.
+    pub(crate) unnamed: &'a [usize],
+}
+
+/// Finds the layout of a text; `sheet` says whether it was made from a sheet.
 ///
 /// # Errors
-/// No rows at all, or a quote that is never closed.
-pub(crate) fn layout(
-    text: &Arc<Text>,
-    path: &str,
-    is_header: impl Fn(&[String]) -> bool,
-    usual: impl Fn(&[String]) -> usize,
-) -> Result<Layout> {
+/// No rows at all, a quote that is never closed, a row or a header over its limit.
+pub(crate) fn layout(text: &Arc<Text>, path: &str, sheet: bool, known: &Known<'_>, limits: &Limits) -> Result<Layout> {
     let sample = text.head(SAMPLE).map_err(|cause| Error::io(path, "read it", &cause))?;
     let cut = (sample.len() as u64) < text.len;
     let declared = declared_delimiter(&sample);
-    let delimiter = declared.unwrap_or_else(|| best_delimiter(&sample, cut));
+    let tried = Dialect { sheet, ..Dialect::usual(declared.unwrap_or(b','), limits) };
+    let found = if sheet { tried } else { quotes::best(&sample, cut, tried, declared.is_some()) };
     // Whether lines end with CR LF is known only when the header is; until then cells keep their CR.
-    let mut records = Records::open(text, path, Dialect { delimiter, crlf: false }, Place::START)?;
+    let mut records = Records::open(text, path, found, Place::START)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     while rows.len() < LOOK && records.next()?.is_some() {
+        if records.len() as u64 > limits.columns {
+            let what = format!("a row has {} cells", records.len());
+            return Err(limits::exceeded("columns", limits.columns, &what).at(path).line(records.place().line));
+        }
         rows.push(records.cells().map(str::to_owned).collect());
     }
     let first = usize::from(declared.is_some());
-    let header = (first..rows.len()).find(|at| is_header(&names(&rows[*at]).0)).unwrap_or_else(|| {
-        let counts: Vec<usize> = rows.iter().map(|row| usual(&names(row).0)).collect();
+    let mut assumptions = Vec::new();
+    match found.quotes {
+        Quotes::Doubled => {}
+        Quotes::Backslash => assumptions.push("quotes in cells are written \\\"".to_owned()),
+        Quotes::None => assumptions.push("quotes are text: cells are not quoted in this file".to_owned()),
+    }
+    let crlf = |cells: &[String]| cells.last().is_some_and(|cell| cell.ends_with('\r'));
+    if let Some(cells) = rows.get(first)
+        && let Some(columns) = headless(cells, known)
+    {
+        let dialect = Dialect { crlf: crlf(cells), ..found };
+        assumptions.push("no header: columns are known by their place".to_owned());
+        return Ok(Layout { dialect, above: first, columns, optional: 0, assumptions });
+    }
+    let header = (first..rows.len()).find(|at| (known.is_header)(&names(&rows[*at]).0)).unwrap_or_else(|| {
+        let counts: Vec<usize> = rows.iter().map(|row| (known.usual)(&names(row).0)).collect();
         match counts.get(first) {
             Some(0) => counts.iter().position(|count| *count >= USUAL).unwrap_or(first),
             _ => first,
         }
     });
     let Some(cells) = rows.get(header) else {
-        return Err(Error::failed("the file is empty").at(path).hint("export it again"));
+        return Err(Error::no_records("the file is empty").at(path).hint("export it again"));
     };
-    let crlf = cells.last().is_some_and(|cell| cell.ends_with('\r'));
-    let (columns, optional) = names(cells);
-    let mut assumptions = Vec::new();
+    let crlf = crlf(cells);
+    let (below, cells) = labels::join(cells, &rows[header + 1..]);
+    let (columns, optional) = names(&cells);
     if header > first {
         let above: Vec<String> = rows[first..header]
             .iter()
             .map(|row| row.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+            .filter(|line| !line.is_empty())
             .collect();
         assumptions.push(format!("{} line(s) above the header are not data: {}", header - first, above.join("; ")));
     }
-    Ok(Layout { dialect: Dialect { delimiter, crlf }, above: header + 1, columns, optional, assumptions })
+    if below > 0 {
+        assumptions.push(format!("{below} line(s) under the header name its columns once more and are not data"));
+    }
+    let above = header + 1 + below;
+    Ok(Layout { dialect: Dialect { crlf, ..found }, above, columns, optional, assumptions })
+}
+
+/// The columns of a table without a header: a source's, or numbered ones where the user names them so.
+fn headless(cells: &[String], known: &Known<'_>) -> Option<Vec<String>> {
+    let clean: Vec<String> = cells.iter().map(|cell| clean(cell).to_owned()).collect();
+    if known.unnamed.iter().any(|at| clean.get(at.wrapping_sub(1)).is_some_and(|cell| !cell.is_empty())) {
+        return Some((1..=cells.len()).map(|at| format!("column_{at}")).collect());
+    }
+    (known.headless)(&clean)
 }
 
 /// Excel's own first line, `sep=;`.
@@ -83,35 +125,6 @@ fn declared_delimiter(sample: &[u8]) -> Option<u8> {
         [b's', b'e', b'p', b'=', delimiter, b'\r' | b'\n', ..] if DELIMITERS.contains(delimiter) => Some(*delimiter),
         _ => None,
     }
-}
-
-/// The delimiter under which most records agree on a width above one; wider wins among equals.
-fn best_delimiter(sample: &[u8], cut: bool) -> u8 {
-    let score = |delimiter: u8| {
-        let mut widths: Vec<usize> =
-            table::sample(sample, delimiter, LOOK + 1).iter().map(csv::ByteRecord::len).collect();
-        // The last record may be cut by the end of the sample.
-        if cut && widths.len() > 1 {
-            widths.pop();
-        }
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        widths.iter().for_each(|width| *counts.entry(*width).or_default() += 1);
-        let most =
-            counts.into_iter().max_by_key(|(width, count)| (*count, widths.first() == Some(width), Reverse(*width)));
-        let Some((width, count)) = most else { return 0.0 };
-        let agreement = count as f64 / widths.len() as f64;
-        // A first row of one cell is a title above the header at best: more likely one column of prose.
-        let doubt = if widths.first() == Some(&1) { 0.25 } else { 1.0 };
-        doubt * agreement * agreement * (width.min(20) - 1) as f64
-    };
-    let mut best = (b',', 0.0);
-    for delimiter in DELIMITERS {
-        let score = score(delimiter);
-        if score > best.1 {
-            best = (delimiter, score);
-        }
-    }
-    best.0
 }
 
 /// The columns' names and how many at the end have none: byte order marks and outer spaces taken off, an empty one
@@ -150,6 +163,11 @@ fn clean(cell: &str) -> &str {
     }
 }
 
+/// The place (1-based) a column is spoken of by: 3 for `column_3`.
+pub(crate) fn place(column: &str) -> Option<usize> {
+    column.trim().strip_prefix("column_")?.parse().ok()
+}
+
 /// Whether a cell is a value rather than a column's name: a number, a date, an address, or nothing.
 pub(crate) fn looks_like_data(name: &str) -> bool {
     let value = name.trim_start_matches(['\'', '-', '+', '$', '€']);
@@ -173,16 +191,6 @@ mod tests {
         let expected = ["ID", "Comment", "Comment#2", "column_4", "Comment#3", "Comment#2#2", "column_7", "column_8"];
         assert_eq!((names, optional), (expected.map(str::to_owned).to_vec(), 2));
         assert_eq!(named(&["ï»¿\"Case Number\"", "Inner  space\r"]).0, ["Case Number", "Inner  space"]);
-    }
-
-    #[test]
-    fn finds_the_delimiter() {
-        assert_eq!(best_delimiter(b"a,b\n\"x;y\",2\n", false), b',');
-        assert_eq!(best_delimiter(b"a;b\n\"1,5\";\"2,5\"\n3,5;4,5\n", false), b';');
-        assert_eq!(best_delimiter(b"date\ttext\n1\tone, two, three\n2\tfour\n", false), b'\t');
-        assert_eq!(best_delimiter(b"a|b|c\n1|2|3\n", false), b'|');
-        assert_eq!(best_delimiter(b"text\nhello; world\n", false), b',');
-        assert_eq!(best_delimiter(b"text;id\n\"never\nclosed;\n", false), b';');
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A JSON file's documents: lines of NDJSON, concatenated objects, or the elements of one list.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,6 +8,8 @@ use serde_json::error::Category;
 
 use crate::error::{Error, Result};
 use crate::ingest::bytes::{Text, TextReader};
+use crate::ingest::limits::{self, Limits};
+use crate::ingest::repair;
 use crate::ingest::table::Place;
 
 /// One document and the line it starts on (1-based; 0: unknown).
@@ -29,21 +31,23 @@ pub(crate) struct Lines {
     path: String,
     place: Place,
     bytes: Vec<u8>,
+    /// Bytes of the longest line.
+    longest: u64,
 }
 
 impl Lines {
-    pub(crate) fn open(text: &Arc<Text>, path: &str) -> Result<Self> {
-        Self::open_at(text, path, Place::START)
+    pub(crate) fn open(text: &Arc<Text>, path: &str, limits: &Limits) -> Result<Self> {
+        Self::open_at(text, path, Place::START, limits)
     }
 
     /// Reads on from the begin of a line.
     ///
     /// # Errors
     /// A failed read.
-    pub(crate) fn open_at(text: &Arc<Text>, path: &str, place: Place) -> Result<Self> {
+    pub(crate) fn open_at(text: &Arc<Text>, path: &str, place: Place, limits: &Limits) -> Result<Self> {
         let reader = text.reader(place.byte).map_err(|cause| Error::io(path, "read it", &cause))?;
         let reader = BufReader::with_capacity(256 << 10, reader);
-        Ok(Self { reader, path: path.to_owned(), place, bytes: Vec::new() })
+        Ok(Self { reader, path: path.to_owned(), place, bytes: Vec::new(), longest: limits.document })
     }
 
     /// Where it stands: at the begin of the line after the one read last.
@@ -54,16 +58,21 @@ impl Lines {
     /// The next line that is not blank, with its number (1-based).
     ///
     /// # Errors
-    /// A failed read.
+    /// A failed read, or a line over the limit.
     pub(crate) fn next(&mut self) -> Result<Option<(u64, &[u8])>> {
         loop {
             self.bytes.clear();
-            let read = self.reader.read_until(b'\n', &mut self.bytes);
+            let read = self.reader.by_ref().take(self.longest + 1).read_until(b'\n', &mut self.bytes);
             let read = read.map_err(|cause| Error::io(&self.path, "read it", &cause))?;
             if read == 0 {
                 return Ok(None);
             }
             let line = self.place.line;
+            if read as u64 > self.longest {
+                return Err(limits::exceeded("document", self.longest, "a line is very long")
+                    .at(&self.path)
+                    .line(line));
+            }
             self.place = Place { byte: self.place.byte + read as u64, line: line + 1 };
             if !self.bytes.trim_ascii().is_empty() {
                 return Ok(Some((line, self.bytes.trim_ascii())));
@@ -76,21 +85,70 @@ impl Lines {
 ///
 /// # Errors
 /// A failed read.
-pub(crate) fn is_lines(text: &Arc<Text>, path: &str) -> Result<bool> {
-    let mut lines = Lines::open(text, path)?;
-    let whole = match lines.next()? {
-        Some((_, line)) => line_value(line).is_ok_and(|value| value.is_object() || value.is_array()),
-        None => false,
+pub(crate) fn is_lines(text: &Arc<Text>, path: &str, limits: &Limits) -> Result<bool> {
+    let mut lines = Lines::open(text, path, limits)?;
+    // A first line over the limit is a document written without line ends; a later one is an error of its own.
+    let whole = match lines.next() {
+        Ok(Some((_, line))) => line_value(line, limits).is_ok_and(|value| value.is_object() || value.is_array()),
+        _ => false,
     };
-    Ok(whole && lines.next()?.is_some())
+    Ok(whole && !matches!(lines.next(), Ok(None)))
 }
 
-/// A line's value, or why it has none.
-pub(crate) fn line_value(line: &[u8]) -> std::result::Result<Value, String> {
-    serde_json::from_slice(line).map_err(|cause| match cause.classify() {
+/// A line's value, or why it has none. What writers that are not strict get wrong (half characters, bare control
+/// characters, `NaN`) is read as it was meant.
+pub(crate) fn line_value(line: &[u8], limits: &Limits) -> std::result::Result<Value, String> {
+    if is_deeper(line, limits.depth) {
+        let depth = limits.depth;
+        return Err(format!("nested deeper than {depth} levels (--limit depth=N allows up to 127)"));
+    }
+    let cause = match serde_json::from_slice(line) {
+        Ok(value) => return Ok(value),
+        Err(cause) => cause,
+    };
+    if let Some(value) = repair::repaired(line).and_then(|line| serde_json::from_slice(&line).ok()) {
+        return Ok(value);
+    }
+    Err(match cause.classify() {
         Category::Eof => "cut off: the line ends in the middle of a JSON value".to_owned(),
         _ => format!("not valid JSON: {}", reason(&cause)),
     })
+}
+
+/// Whether JSON text is nested more deeply than `most`.
+fn is_deeper(text: &[u8], most: u64) -> bool {
+    let opening = |byte: &&u8| matches!(byte, b'{' | b'[');
+    if text.iter().filter(opening).count() as u64 <= most {
+        return false;
+    }
+    let (mut depth, mut in_text, mut escaped) = (0u64, false, false);
+    for byte in text {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_text = !in_text,
+            (false, b'{' | b'[') => {
+                depth += 1;
+                if depth > most {
+                    return true;
+                }
+            }
+            (false, b'}' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Where the JSON of a part of an X archive begins (`window.YTD.tweets.part0 = [`); none where the text is no such part.
+pub(crate) fn x_archive(head: &[u8]) -> Option<u64> {
+    let start = head.len() - head.trim_ascii_start().len();
+    if !head[start..].starts_with(b"window.YTD.") {
+        return None;
+    }
+    let name = head[start..].iter().take(200).position(|byte| *byte == b'=')?;
+    let value = head[start + name..].iter().position(|byte| matches!(byte, b'[' | b'{'))?;
+    Some((start + name + value) as u64)
 }
 
 /// serde_json's message without its place, which we give ourselves.
@@ -102,11 +160,25 @@ fn reason(cause: &serde_json::Error) -> String {
 /// Every document of a text, in memory. The elements of a list are documents of their own.
 ///
 /// # Errors
-/// Not JSON or cut off, with line and column.
-pub(crate) fn read(text: &Text, path: &str) -> Result<Vec<Document>> {
+/// Not JSON or cut off, with line and column; nested too deeply.
+pub(crate) fn read(text: &Text, path: &str, limits: &Limits) -> Result<Vec<Document>> {
     let bytes = text.read_all().map_err(|cause| Error::io(path, "read it", &cause))?;
+    if is_deeper(&bytes, limits.depth) {
+        let what = "the JSON is nested very deeply";
+        return Err(limits::exceeded("depth", limits.depth, what).at(path));
+    }
+    match parse(&bytes, path) {
+        Ok(documents) => Ok(documents),
+        Err(error) => match repair::repaired(&bytes) {
+            Some(repaired) => parse(&repaired, path),
+            None => Err(error),
+        },
+    }
+}
+
+fn parse(bytes: &[u8], path: &str) -> Result<Vec<Document>> {
     let mut documents = Vec::new();
-    let mut stream = serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>();
+    let mut stream = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
     let (mut counted, mut line) = (0, 1);
     loop {
         let blank = bytes[stream.byte_offset()..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -122,6 +194,8 @@ pub(crate) fn read(text: &Text, path: &str) -> Result<Vec<Document>> {
                     .extend(items.into_iter().enumerate().map(|(at, item)| (if known { lines[at] } else { 0 }, item)));
             }
             Some(Ok(value)) => documents.push((line, value)),
+            // The end of a part of an X archive.
+            Some(Err(_)) if !documents.is_empty() && bytes[start..].trim_ascii() == b";" => return Ok(documents),
             Some(Err(cause)) => {
                 let what = match cause.classify() {
                     Category::Eof => "the file ends in the middle of a JSON document".to_owned(),
@@ -182,8 +256,9 @@ mod tests {
     fn documents(text: &str) -> Result<Vec<(u64, String)>> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let opened = bytes::open(file.path().to_str().unwrap())?;
-        Ok(read(&opened.text, "a.json")?.into_iter().map(|(line, value)| (line, value.to_string())).collect())
+        let limits = Limits::default();
+        let opened = bytes::open(file.path().to_str().unwrap(), &limits)?;
+        Ok(read(&opened.text, "a.json", &limits)?.into_iter().map(|(line, value)| (line, value.to_string())).collect())
     }
 
     fn expected(rows: &[(u64, &str)]) -> Vec<(u64, String)> {
@@ -205,6 +280,22 @@ mod tests {
         assert!(error.starts_with("error: a.json:2:7: the file ends in the middle of a JSON document"), "{error}");
         let error = documents("[{\"a\": 1},\n {\"a\" 2}]").unwrap_err().to_string();
         assert!(error.starts_with("error: a.json:2:7: not valid JSON: expected `:`"), "{error}");
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let nested = |depth: usize| format!("{{\"a\": {}1{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(documents(&nested(90)).is_ok());
+        let error = documents(&nested(100_000)).unwrap_err().to_string();
+        assert!(error.contains("limit depth: 100") && error.ends_with("--limit depth=127"), "{error}");
+        assert!(!is_deeper(b"[[\"[[[[\\\"[[[[\"]]", 2));
+    }
+
+    #[test]
+    fn an_x_archive_is_cut_to_its_list() {
+        assert_eq!(x_archive(b" window.YTD.tweets.part0 = [ {}"), Some(27));
+        assert_eq!(x_archive(b"window.YTD"), None);
+        assert_eq!(documents("[{\"a\": 1}]\n;\n").unwrap(), expected(&[(1, "{\"a\":1}")]));
     }
 
     #[test]

@@ -14,12 +14,16 @@ use crate::ingest::detect;
 use crate::ingest::dialect;
 use crate::ingest::documents::{self, Document, Lines};
 use crate::ingest::json::{Path, RowPaths};
+use crate::ingest::limits::{self, Limits};
 use crate::ingest::options::Options;
 use crate::ingest::raw::Dump;
 use crate::ingest::source::{Shape, Source};
+use crate::ingest::split;
 
 /// Documents looked at to detect a JSON dump's source.
 const LOOK: usize = 50;
+/// A JSON text up to this many bytes is held in memory; a longer one goes through a temporary file.
+const HELD: u64 = 32 << 20;
 
 /// Opens one dump: `path` names a file, `-` is standard input. Reads it through once.
 ///
@@ -41,21 +45,34 @@ pub fn open_and<T: Send>(
 ) -> Result<(Dump, T)> {
     options.check()?;
     let asked = options.source.as_deref().map(catalog::named).transpose()?;
-    let Opened { text, sha256, encoding, assumptions } = bytes::open(path)?;
+    let limits = options.limits()?;
+    let Opened { text, sha256, encoding, mut containers, sheet, assumptions } = bytes::open(path, &limits)?;
+    let (mut text, mut sha256) = (text, sha256);
+    let head = text.head(4096).map_err(|cause| Error::io(path, "read it", &cause))?;
+    if let Some(at) = documents::x_archive(&head) {
+        containers.push("x-archive");
+        sha256 = text.sha256().map_err(|cause| Error::io(path, "read it", &cause))?.or(sha256);
+        text = text.cut(at);
+    }
     let text = Arc::new(text);
     let head = text.head(4096).map_err(|cause| Error::io(path, "read it", &cause))?;
     let found = if documents::is_json(&head) {
-        open_json(&text, path, asked, options)?
+        open_json(&text, path, asked, options, &limits)?
     } else {
-        open_table(&text, path, asked, options)?
+        open_table(&text, path, asked, options, sheet, &limits)?
     };
     let Found { source, confidence, container, delimiter, columns, bound, content, assumptions: more } = found;
+    let delimiter = delimiter.filter(|_| !sheet);
+    if container != "plain" && containers.last() != Some(&"mbox") {
+        containers.push(container);
+    }
+    let container = if containers.is_empty() { "plain".to_owned() } else { containers.join(", ") };
     let mut dump = Dump {
         path: path.to_owned(),
         sha256: String::new(),
         source,
         confidence,
-        container: container.to_owned(),
+        container,
         encoding: encoding.to_owned(),
         delimiter,
         columns,
@@ -74,6 +91,25 @@ pub fn open_and<T: Send>(
     Ok((dump, done))
 }
 
+/// The columns of a dump, whatever they mean.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn columns(path: &str, options: &Options) -> Result<(Shape, Vec<String>)> {
+    let limits = options.limits()?;
+    let text = Arc::new(bytes::open(path, &limits)?.text);
+    let head = text.head(4096).map_err(|cause| Error::io(path, "read it", &cause))?;
+    if documents::is_json(&head) {
+        let by_line = documents::is_lines(&text, path, &limits)?;
+        let read = if by_line { first_lines(&text, path, &limits)? } else { documents::read(&text, path, &limits)? };
+        let generic = catalog::named("generic_json")?;
+        let paths = RowPaths::of(&generic);
+        return Ok((Shape::Json, columns_of(&read, &paths)));
+    }
+    let known = dialect::Known { is_header: &|_| false, usual: &|_| 0, headless: &|_| None, unnamed: &[] };
+    Ok((Shape::Table, dialect::layout(&text, path, false, &known, &limits)?.columns))
+}
+
 /// What is found out about a table or a JSON file.
 struct Found {
     source: Arc<Source>,
@@ -86,18 +122,35 @@ struct Found {
     assumptions: Vec<String>,
 }
 
-fn open_table(text: &Arc<Text>, path: &str, asked: Option<Arc<Source>>, options: &Options) -> Result<Found> {
+fn open_table(
+    text: &Arc<Text>,
+    path: &str,
+    asked: Option<Arc<Source>>,
+    options: &Options,
+    sheet: bool,
+    limits: &Limits,
+) -> Result<Found> {
     let known: Vec<Arc<Source>> = match &asked {
         Some(source) => vec![shaped(source, Shape::Table, path)?],
         None => catalog::all()?.iter().filter(|source| source.shape == Shape::Table).cloned().collect(),
     };
     let generic = catalog::named("generic_csv")?;
-    let is_header = |cells: &[String]| {
-        let headers = detect::folded(cells);
-        known.iter().any(|source| !source.requires.is_empty() && detect::fit(source, &headers).is_some())
-    };
-    let usual = |cells: &[String]| detect::bound(&generic, &detect::folded(cells));
-    let layout = dialect::layout(text, path, is_header, usual)?;
+    let unnamed: Vec<usize> = options.maps()?.iter().filter_map(|(_, column)| dialect::place(column)).collect();
+    let layout = dialect::layout(
+        text,
+        path,
+        sheet,
+        &dialect::Known {
+            is_header: &|cells| {
+                let headers = detect::folded(cells);
+                known.iter().any(|source| !source.requires.is_empty() && detect::fit(source, &headers).is_some())
+            },
+            usual: &|cells| detect::bound(&generic, &detect::folded(cells)),
+            headless: &|cells| known.iter().find_map(|source| source.headless.as_ref()?.columns(cells)),
+            unnamed: &unnamed,
+        },
+        limits,
+    )?;
     let headers = detect::folded(&layout.columns);
     let fits = known.iter().filter_map(|s| Some((Arc::clone(s), detect::fit(s, &headers)?))).collect();
     let (source, confidence) = choose(asked, fits, &headers, &layout.columns, "generic_csv", path)?;
@@ -121,13 +174,28 @@ fn open_table(text: &Arc<Text>, path: &str, asked: Option<Arc<Source>>, options:
     })
 }
 
-fn open_json(text: &Arc<Text>, path: &str, asked: Option<Arc<Source>>, options: &Options) -> Result<Found> {
+fn open_json(
+    text: &Arc<Text>,
+    path: &str,
+    asked: Option<Arc<Source>>,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Found> {
     let known: Vec<Arc<Source>> = match &asked {
         Some(source) => vec![shaped(source, Shape::Json, path)?],
         None => catalog::all()?.iter().filter(|source| source.shape == Shape::Json).cloned().collect(),
     };
-    let by_line = documents::is_lines(text, path)?;
-    let documents = if by_line { first_lines(text, path)? } else { documents::read(text, path)? };
+    let mut text = Arc::clone(text);
+    let mut container = "ndjson";
+    let mut by_line = text.lines.is_some() || documents::is_lines(&text, path, limits)?;
+    if !by_line {
+        container = "json";
+        if text.len > HELD.min(limits.document) {
+            text = Arc::new(split::split(&text, path, limits)?);
+            by_line = true;
+        }
+    }
+    let documents = if by_line { first_lines(&text, path, limits)? } else { documents::read(&text, path, limits)? };
     let look = &documents[..documents.len().min(LOOK)];
     // Each source looks for its rows in its own places, so each sees its own headers.
     let headers = |source: &Source| detect::folded(&columns_of(look, &RowPaths::of(source)));
@@ -135,23 +203,27 @@ fn open_json(text: &Arc<Text>, path: &str, asked: Option<Arc<Source>>, options: 
     let seen = asked.as_deref().map(|source| columns_of(look, &RowPaths::of(source))).unwrap_or_default();
     let (source, confidence) = choose(asked, fits, &detect::folded(&seen), &seen, "generic_json", path)?;
     let paths = RowPaths::of(&source);
-    let mut columns = if by_line { columns_of_lines(text, path, &paths)? } else { columns_of(&documents, &paths) };
+    let mut columns =
+        if by_line { columns_of_lines(&text, path, &paths, limits)? } else { columns_of(&documents, &paths) };
     if columns.is_empty() {
-        return Err(Error::failed("the file holds no records").at(path).hint("export it again"));
+        return Err(Error::no_records("the file holds no records").at(path).hint("export it again"));
+    }
+    if columns.len() as u64 > limits.columns {
+        let what = format!("the records have {} different fields", columns.len());
+        return Err(limits::exceeded("columns", limits.columns, &what).at(path));
     }
     let bound = bind::bind(&source, &columns, options, path)?;
-    let mut rows = JsonRows { paths, collected: Vec::new() };
+    let mut rows = JsonRows { paths, collected: Vec::new(), limits: *limits };
     for (column, join) in &bound.collected {
         columns.push(column.clone());
         rows.collected.push((column.clone(), Path::parse(column), join.clone()));
     }
     let assumptions = guess(&source, &bound).into_iter().collect();
     let content = if by_line {
-        Content::new(Layout::Lines { text: Arc::clone(text), rows })
+        Content::new(Layout::Lines { text, rows })
     } else {
         Content::new(Layout::Documents { documents, rows })
     };
-    let container = if by_line { "ndjson" } else { "json" };
     Ok(Found { source, confidence, container, delimiter: None, columns, bound, content, assumptions })
 }
 
@@ -210,11 +282,15 @@ fn columns_of(documents: &[Document], paths: &RowPaths) -> Vec<String> {
     columns.names
 }
 
-fn columns_of_lines(text: &Arc<Text>, path: &str, paths: &RowPaths) -> Result<Vec<String>> {
+fn columns_of_lines(text: &Arc<Text>, path: &str, paths: &RowPaths, limits: &Limits) -> Result<Vec<String>> {
     let mut columns = Columns::default();
-    let mut lines = Lines::open(text, path)?;
+    let mut lines = Lines::open(text, path, limits)?;
     while let Some((_, line)) = lines.next()? {
-        if let Ok(value) = documents::line_value(line) {
+        // One more than allowed is enough to know.
+        if columns.names.len() as u64 > limits.columns {
+            break;
+        }
+        if let Ok(value) = documents::line_value(line, limits) {
             columns.see(&value, paths);
         }
     }
@@ -243,13 +319,13 @@ impl Columns {
 }
 
 /// The documents of the first lines.
-fn first_lines(text: &Arc<Text>, path: &str) -> Result<Vec<Document>> {
-    let mut lines = Lines::open(text, path)?;
+fn first_lines(text: &Arc<Text>, path: &str, limits: &Limits) -> Result<Vec<Document>> {
+    let mut lines = Lines::open(text, path, limits)?;
     let mut documents = Vec::new();
     while documents.len() < LOOK
         && let Some((line, bytes)) = lines.next()?
     {
-        documents.extend(documents::line_value(bytes).ok().map(|value| (line, value)));
+        documents.extend(documents::line_value(bytes, limits).ok().map(|value| (line, value)));
     }
     Ok(documents)
 }

@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::error::{self, Error, Result};
+use crate::ingest::container::locate::{self, Members};
+use crate::ingest::limits::Limits;
 use crate::ingest::source::DateOrder;
 
 /// How to read the dumps named; everything unsaid is decided from the file.
@@ -28,6 +30,9 @@ pub struct Options {
     /// Which of several accounts of the system the dumps come from
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
+    /// Allow more than usual (repeatable): row, columns, depth, document, unpacked or members, e.g. row=64MiB
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub limit: Vec<String>,
 }
 
 /// The fields a column may be bound to, in the order of a record; the others are computed.
@@ -88,12 +93,29 @@ impl Options {
         self.map.iter().map(|map| pair(map)).collect()
     }
 
+    /// What reading may cost.
+    ///
+    /// # Errors
+    /// Bad usage: an unknown limit, or a value that is no size.
+    pub(crate) fn limits(&self) -> Result<Limits> {
+        Limits::of(&self.limit)
+    }
+
+    /// The dumps in a file: the members of an archive, the filled sheets of a workbook, or itself.
+    ///
+    /// # Errors
+    /// A container that is damaged, or over a limit.
+    pub fn members(&self, path: &str) -> Result<Members> {
+        locate::members(path, &self.limits()?)
+    }
+
     /// Checks what does not depend on any file.
     ///
     /// # Errors
-    /// Bad usage: a malformed `--map` or an unknown zone.
+    /// Bad usage: a malformed `--map` or `--limit`, or an unknown zone.
     pub fn check(&self) -> Result<()> {
         self.maps()?;
+        self.limits()?;
         match &self.source_tz {
             Some(zone) if TimeZone::get(zone).is_err() => {
                 Err(Error::usage(format!("--source-tz: there is no zone \"{zone}\""))

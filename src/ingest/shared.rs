@@ -137,22 +137,37 @@ fn a_row_with_a_cell_too_many_is_ragged() {
 #[test]
 fn other_json_is_read_by_its_usual_names_or_by_map() {
     let Some(data) = data() else { return };
-    let (kitsune, count) = opened(&data, "exports/grimoirelab-kitsune/kitsune.raw.ndjson", &[]);
-    assert_eq!((kitsune.fields["body"].from.as_slice(), count.problems.len()), (&["content".to_owned()][..], 0));
-    let telegram = "exports/grimoirelab-telegram/telegram.raw.ndjson";
-    let error = open(data.join(telegram).to_str().unwrap(), &Options::default()).unwrap_err().to_string();
-    assert!(error.ends_with("hint: name it, e.g. --map body=message.text"), "{error}");
-    let (dump, _) = opened(&data, telegram, &["body=message.text", "created_at=message.date"]);
-    assert_eq!(dump.fields["created_at"].from, ["message.date"]);
+    let names = "crisislex/T26/2012_Typhoon_Pablo-tweetids_entire_period.csv";
+    let error = open(data.join(names).to_str().unwrap(), &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("cannot tell which column holds the text"), "{error}");
 }
 
 #[test]
-fn a_table_without_header_is_refused() {
+fn containers_and_tables_without_a_header_are_read() {
     let Some(data) = data() else { return };
-    let error =
-        open(data.join("exports/nhtsa-flat/complaints.txt").to_str().unwrap(), &Options::default()).unwrap_err();
-    assert!(error.to_string().contains("looks like data"), "{error}");
-    let gz =
-        open(data.join("exports/boston311/boston311-100.csv.gz").to_str().unwrap(), &Options::default()).unwrap_err();
-    assert!(gz.to_string().contains("is gzip-compressed"), "{gz}");
+    let (gz, count) = opened(&data, "exports/boston311/boston311-100.csv.gz", &[]);
+    assert_eq!((gz.source.name.as_str(), gz.container.as_str(), count.rows), ("boston311", "gzip", 100));
+    let (nhtsa, count) = opened(&data, "exports/nhtsa-flat/complaints.txt", &[]);
+    assert_eq!((nhtsa.source.name.as_str(), count.rows, count.problems.len()), ("nhtsa_flat", 100, 0));
+    let (titles, count) = opened(&data, "stackoverflow-short/title_StackOverflow.txt", &["body=column_1"]);
+    assert_eq!((titles.columns.len(), count.rows), (1, 20_000));
+}
+
+#[test]
+fn issue_trackers_chats_and_forums_are_detected() {
+    let Some(data) = data() else { return };
+    let cases = [
+        ("grimoirelab-discourse/discourse", "discourse_json"),
+        ("grimoirelab-github/github", "github_issues_json"),
+        ("grimoirelab-kitsune/kitsune", "kitsune_json"),
+        ("grimoirelab-slack/slack", "slack_json"),
+        ("grimoirelab-telegram/telegram", "telegram_bot"),
+    ];
+    for (file, source) in cases {
+        let (wrapped, count) = opened(&data, &format!("exports/{file}.perceval.json"), &[]);
+        let (raw, raw_count) = opened(&data, &format!("exports/{file}.raw.ndjson"), &[]);
+        assert_eq!((wrapped.source.name.as_str(), raw.source.name.as_str()), (source, source));
+        assert_eq!(count.rows, raw_count.rows, "{file}");
+        assert!(!wrapped.columns.iter().any(|column| column == "backend_name"), "{file}");
+    }
 }

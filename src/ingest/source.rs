@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use serde::Deserialize;
 
 /// One kind of export. Everything but `name`, `kind`, `system` and `fields` may be left out.
@@ -60,6 +61,36 @@ pub struct Source {
     /// What a reader of the report should know about this kind of export.
     #[serde(default)]
     pub caveat: Option<String>,
+    /// Table: how it is known without a header line; such a dump has none.
+    #[serde(default)]
+    pub headless: Option<Headless>,
+}
+
+/// A table without a header line.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Headless {
+    /// The columns' names, in order; a dump may lack the last `missing`.
+    pub columns: Vec<String>,
+    /// How many columns at the end older dumps lack.
+    #[serde(default)]
+    pub missing: usize,
+    /// Column → a regular expression that its cell in the first row fits; what tells it from other tables.
+    pub first: BTreeMap<String, String>,
+}
+
+impl Headless {
+    /// The columns of a dump whose first row has these cells; none where it is no dump of this source.
+    pub(crate) fn columns(&self, cells: &[String]) -> Option<Vec<String>> {
+        if cells.len() > self.columns.len() || cells.len() + self.missing < self.columns.len() {
+            return None;
+        }
+        let fits = |(column, pattern): (&String, &String)| {
+            let cell = self.columns.iter().position(|known| known == column).and_then(|at| cells.get(at));
+            cell.is_some_and(|cell| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(cell)))
+        };
+        self.first.iter().all(fits).then(|| self.columns[..cells.len()].to_vec())
+    }
 }
 
 /// How the dump is laid out.

@@ -1,33 +1,90 @@
 //! A table's records, one by one, with their line: CSV and its relatives.
 //!
-//! The rules are those of the `csv` crate (a test compares the two): a cell that begins with a quote ends with one,
-//! doubled quotes inside are one, and what follows the closing quote stands as it is. Lines end at LF; a CRLF file's CR
-//! is taken off the last cell. Own code because ingest reads every byte twice, and looking for the few bytes that mean
-//! something instead of stepping through all of them takes not much more than half the time, and because a record's line
-//! and byte are known without looking back.
+//! Lines end at LF; a CRLF file's CR is taken off the last cell. (With the `csv` crate's own CRLF mode a lone CR in
+//! an unquoted cell would end the record.)
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use csv::{ByteRecord, ReaderBuilder, Terminator};
-use memchr::{memchr, memchr_iter, memchr2};
+use csv::{ByteRecord, ReaderBuilder, StringRecord, Terminator};
 
 use crate::error::{Error, Result};
 use crate::ingest::bytes::{Text, TextReader};
+use crate::ingest::limits::{self, Limits};
 
-/// Longest row, in bytes. An unclosed quote swallows the rest of a file; this is where we stop it. The longest real
-/// cells seen are about 2 MB (formats.md §8).
-const LONGEST_ROW: usize = 16 << 20;
-/// Bytes read at a time.
-const BLOCK: usize = 256 << 10;
+/// Bytes the CSV reader asks for at a time.
+const BUFFER: usize = 256 << 10;
+
+/// Reads on, unless the record under way is longer than the limit: an unclosed quote swallows the rest of a file.
+#[derive(Debug)]
+struct Limited {
+    inner: TextReader,
+    delivered: u64,
+    /// Byte at which the record under way began.
+    record: Arc<AtomicU64>,
+    /// Bytes of the longest row.
+    longest: u64,
+}
+
+impl Read for Limited {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.delivered.saturating_sub(self.record.load(Ordering::Relaxed)) > self.longest {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let read = self.inner.read(buffer)?;
+        self.delivered += read as u64;
+        Ok(read)
+    }
+}
+
+/// How cells are quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    /// `"a ""b"" c"`, as RFC 4180 has it.
+    Doubled,
+    /// `"a \"b\" c"`, as LinkedIn and PHP write it.
+    Backslash,
+    /// Quotes are text, as in NHTSA's flat file.
+    None,
+}
 
 /// How bytes become cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dialect {
     /// What separates cells.
     pub(crate) delimiter: u8,
+    /// How cells are quoted.
+    pub(crate) quotes: Quotes,
     /// Whether the header line ends with CR LF.
     pub(crate) crlf: bool,
+    /// Whether the n-th record is the n-th row of a sheet, whatever lines its cells hold.
+    pub(crate) sheet: bool,
+    /// Bytes of the longest row.
+    pub(crate) longest: u64,
+}
+
+impl Dialect {
+    /// As most tables are, with a delimiter.
+    pub(crate) fn usual(delimiter: u8, limits: &Limits) -> Self {
+        Self { delimiter, quotes: Quotes::Doubled, crlf: false, sheet: false, longest: limits.row }
+    }
+
+    /// A reader of this dialect, yet to be told what to read.
+    fn reader(&self) -> ReaderBuilder {
+        let mut reader = ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(self.delimiter).terminator(Terminator::Any(b'\n'));
+        match self.quotes {
+            Quotes::Doubled => {}
+            Quotes::Backslash => {
+                reader.escape(Some(b'\\'));
+            }
+            Quotes::None => {
+                reader.quoting(false);
+            }
+        }
+        reader
+    }
 }
 
 /// A place between two records of a table.
@@ -46,18 +103,16 @@ impl Place {
 
 /// Reads a table's records, blank lines left out.
 pub(crate) struct Records {
-    input: TextReader,
+    reader: csv::Reader<Limited>,
+    mark: Arc<AtomicU64>,
+    /// Where it was told to begin.
+    from: Place,
+    /// Where the CSV reader began, whose own places count from there.
+    begun: Place,
+    text: Arc<Text>,
     path: String,
     dialect: Dialect,
-    /// What was read of the text; the next record begins at `at`.
-    block: Vec<u8>,
-    at: usize,
-    /// Whether nothing is left to be read.
-    ended: bool,
-    place: Place,
-    /// The cells of the record read last, one after the other, and where each ends.
-    cells: String,
-    ends: Vec<usize>,
+    record: StringRecord,
 }
 
 impl Records {
@@ -66,23 +121,31 @@ impl Records {
     /// # Errors
     /// A failed read.
     pub(crate) fn open(text: &Arc<Text>, path: &str, dialect: Dialect, from: Place) -> Result<Self> {
-        let input = text.reader(from.byte).map_err(|cause| Error::io(path, "read it", &cause))?;
-        Ok(Self {
-            input,
-            path: path.to_owned(),
-            dialect,
-            block: Vec::new(),
-            at: 0,
-            ended: false,
-            place: from,
-            cells: String::new(),
-            ends: Vec::new(),
-        })
+        // The CSV reader takes a byte order mark off what it reads first. One that a cell in the middle of the file
+        // begins with must stay: there it first reads the end of the line before, which it skips.
+        let begun = match from.byte.checked_sub(1) {
+            Some(byte) => Place { byte, line: from.line.saturating_sub(1) },
+            None => from,
+        };
+        let inner = text.reader(begun.byte).map_err(|cause| Error::io(path, "read it", &cause))?;
+        let mark = Arc::new(AtomicU64::new(0));
+        let limited = Limited { inner, delivered: 0, record: Arc::clone(&mark), longest: dialect.longest };
+        let reader = dialect.reader().buffer_capacity(BUFFER).from_reader(limited);
+        let text = Arc::clone(text);
+        Ok(Self { reader, mark, from, begun, text, path: path.to_owned(), dialect, record: StringRecord::new() })
     }
 
     /// Where it stands: after the record read last.
     pub(crate) fn place(&self) -> Place {
-        self.place
+        let position = self.reader.position();
+        if position.byte() == 0 {
+            return self.from;
+        }
+        let byte = self.begun.byte + position.byte();
+        if self.dialect.sheet {
+            return Place { byte, line: self.from.line + position.record() };
+        }
+        Place { byte, line: self.begun.line + position.line() - 1 }
     }
 
     /// Reads the next record and gives its line (1-based), or `None` at the end.
@@ -91,84 +154,58 @@ impl Records {
     /// A quote that is never closed, or a row over 16 MiB, with the line where the quote opened; a failed read.
     pub(crate) fn next(&mut self) -> Result<Option<u64>> {
         loop {
-            if self.block.get(self.at) == Some(&b'\n') {
-                self.pass(1, 1);
-                continue;
-            }
-            if self.at == self.block.len() && self.ended {
+            let Place { byte: begin, line: begin_line } = self.place();
+            let read = self.reader.read_record(&mut self.record);
+            if !read.map_err(|cause| self.failed(&cause, begin, begin_line))? {
                 return Ok(None);
             }
-            let mut cells = std::mem::take(&mut self.cells).into_bytes();
-            cells.clear();
-            self.ends.clear();
-            let cut = split(&self.block[self.at..], self.dialect.delimiter, self.ended, &mut cells, &mut self.ends);
-            let line = self.place.line;
-            match cut {
-                Cut::Whole { bytes, lines } => {
-                    self.cells = String::from_utf8(cells).map_err(|_| self.changed())?;
-                    self.pass(bytes, lines);
-                    // A blank line of a CRLF file.
-                    if self.ends.len() != 1 || self.cells != "\r" {
-                        return Ok(Some(line));
-                    }
-                }
-                Cut::Open { quote } => {
-                    let long = self.block.len() - self.at > LONGEST_ROW;
-                    match quote {
-                        Some(lines) if long || self.ended => return Err(self.unclosed(line + lines)),
-                        None if long => {
-                            return Err(Error::failed("a row is longer than 16 MiB")
-                                .at(&self.path)
-                                .line(line)
-                                .hint("check that the file is a table with one row per line"));
-                        }
-                        _ => self.read()?,
-                    }
-                }
+            let Place { byte: end, line: end_line } = self.place();
+            self.mark.store(self.reader.position().byte(), Ordering::Relaxed);
+            let at_end = end >= self.text.len;
+            if at_end && let Some(line) = self.open_quote(begin, begin_line) {
+                return Err(self.unclosed(line));
             }
+            // A blank line of a CRLF file.
+            if self.record.len() == 1 && &self.record[0] == "\r" {
+                continue;
+            }
+            if self.dialect.sheet {
+                return Ok(Some(begin_line));
+            }
+            // The reader's line is the one after the record; between its two positions lie blank lines, the record's
+            // own quoted line feeds, and its end.
+            let ending = u64::from(!at_end || self.text.ends_with_newline);
+            let mut line = end_line.saturating_sub(ending);
+            if line > begin_line {
+                line -= self.record.as_byte_record().as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            }
+            return Ok(Some(line));
         }
-    }
-
-    fn pass(&mut self, bytes: usize, lines: u64) {
-        self.at += bytes;
-        self.place = Place { byte: self.place.byte + bytes as u64, line: self.place.line + lines };
-    }
-
-    /// Reads more of the text, behind what is left of the block.
-    fn read(&mut self) -> Result<()> {
-        self.block.drain(..self.at);
-        self.at = 0;
-        let left = self.block.len();
-        // As much again as a long record has already, so that it is gone through a few times only.
-        let wanted = BLOCK.max(left) as u64;
-        let read = self.input.by_ref().take(wanted).read_to_end(&mut self.block);
-        self.ended = read.map_err(|cause| Error::io(&self.path, "read it", &cause))? == 0;
-        // A byte order mark behind the file's own is none of the first cell's.
-        if self.place == Place::START && left == 0 && self.block.starts_with("\u{feff}".as_bytes()) {
-            self.pass("\u{feff}".len(), 0);
-        }
-        Ok(())
     }
 
     /// Bytes of the record's cells.
     pub(crate) fn bytes(&self) -> usize {
-        self.cells.len()
+        self.record.as_slice().len()
     }
 
     /// How many cells the record has.
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.record.len()
     }
 
     /// A cell, the line's CR taken off the last; empty where there is none.
     pub(crate) fn cell(&self, at: usize) -> &str {
-        let begin = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
-        let whole = begin.zip(self.ends.get(at)).and_then(|(begin, end)| self.cells.get(begin..*end));
-        let Some(cell) = whole else { return "" };
+        let Some(cell) = self.record.get(at) else { return "" };
         match cell.strip_suffix('\r') {
-            Some(stripped) if self.dialect.crlf && at + 1 == self.len() => stripped,
+            Some(stripped) if self.dialect.crlf && at + 1 == self.record.len() => stripped,
             _ => cell,
         }
+    }
+
+    /// The cells from one on, with the delimiter between them.
+    pub(crate) fn tail(&self, at: usize) -> String {
+        let delimiter = char::from(self.dialect.delimiter).to_string();
+        (at..self.len()).map(|at| self.cell(at)).collect::<Vec<_>>().join(&delimiter)
     }
 
     /// The record's cells.
@@ -176,8 +213,19 @@ impl Records {
         (0..self.len()).map(|at| self.cell(at))
     }
 
-    fn changed(&self) -> Error {
-        Error::failed("the file changed while it was read").at(&self.path).line(self.place.line).hint("run again")
+    fn failed(&self, cause: &csv::Error, begin: u64, begin_line: u64) -> Error {
+        match cause.kind() {
+            csv::ErrorKind::Io(io) if io.kind() == io::ErrorKind::FileTooLarge => {
+                match self.open_quote(begin, begin_line) {
+                    Some(line) => self.unclosed(line),
+                    None => limits::exceeded("row", self.dialect.longest, "a row is very long")
+                        .at(&self.path)
+                        .line(begin_line),
+                }
+            }
+            csv::ErrorKind::Io(io) => Error::io(&self.path, "read it", io),
+            _ => Error::failed("the file changed while it was read").at(&self.path).line(begin_line).hint("run again"),
+        }
     }
 
     fn unclosed(&self, line: u64) -> Error {
@@ -186,72 +234,50 @@ impl Records {
             .line(line)
             .hint("the file may be cut off: export it again, or close the quote")
     }
-}
 
-/// How far a record goes.
-enum Cut {
-    /// To its end, which took so many bytes and lines.
-    Whole { bytes: usize, lines: u64 },
-    /// Beyond the bytes there are; within a quote that opened so many lines below the record's first.
-    Open { quote: Option<u64> },
-}
-
-/// Cuts the first record of `bytes` into cells. `ended`: there are no more bytes than these.
-fn split(bytes: &[u8], delimiter: u8, ended: bool, cells: &mut Vec<u8>, ends: &mut Vec<usize>) -> Cut {
-    let (mut at, mut lines) = (0, 0);
-    if bytes.is_empty() {
-        return Cut::Open { quote: None };
-    }
-    loop {
-        if bytes.get(at) == Some(&b'"') {
-            let opened = lines;
-            at += 1;
-            loop {
-                let Some(quote) = memchr(b'"', &bytes[at..]).map(|n| at + n) else {
-                    return Cut::Open { quote: Some(opened) };
-                };
-                cells.extend_from_slice(&bytes[at..quote]);
-                lines += memchr_iter(b'\n', &bytes[at..quote]).count() as u64;
-                at = quote + 1;
-                match bytes.get(at) {
-                    Some(b'"') => {
-                        cells.push(b'"');
-                        at += 1;
+    /// The line of the quote that is still open where the text ends or the limit is reached, from a record's begin.
+    fn open_quote(&self, begin: u64, begin_line: u64) -> Option<u64> {
+        #[derive(PartialEq)]
+        enum State {
+            Start,
+            Plain,
+            Quoted,
+            QuoteInQuoted,
+            Escaped,
+        }
+        if self.dialect.quotes == Quotes::None {
+            return None;
+        }
+        let escapes = self.dialect.quotes == Quotes::Backslash;
+        let mut reader = self.text.reader(begin).ok()?.take(self.dialect.longest + 2 * BUFFER as u64);
+        let mut bytes = vec![0u8; BUFFER];
+        let (mut state, mut line, mut opened) = (State::Start, begin_line, begin_line);
+        loop {
+            let read = reader.read(&mut bytes).ok()?;
+            if read == 0 {
+                return matches!(state, State::Quoted | State::Escaped).then_some(opened);
+            }
+            for byte in &bytes[..read] {
+                state = match (state, *byte) {
+                    (State::Start, b'"') => {
+                        opened = line;
+                        State::Quoted
                     }
-                    None if !ended => return Cut::Open { quote: None },
-                    _ => break,
-                }
+                    (State::Quoted, b'\\') if escapes => State::Escaped,
+                    (State::Quoted, b'"') => State::QuoteInQuoted,
+                    (State::QuoteInQuoted, b'"') | (State::Quoted | State::Escaped, _) => State::Quoted,
+                    (_, byte) if byte == self.dialect.delimiter || byte == b'\n' => State::Start,
+                    _ => State::Plain,
+                };
+                line += u64::from(*byte == b'\n');
             }
-        }
-        let Some(end) = memchr2(delimiter, b'\n', &bytes[at..]).map(|n| at + n) else {
-            if !ended {
-                return Cut::Open { quote: None };
-            }
-            cells.extend_from_slice(&bytes[at..]);
-            ends.push(cells.len());
-            return Cut::Whole { bytes: bytes.len(), lines };
-        };
-        cells.extend_from_slice(&bytes[at..end]);
-        ends.push(cells.len());
-        at = end + 1;
-        if bytes[end] == b'\n' {
-            return Cut::Whole { bytes: at, lines: lines + 1 };
         }
     }
 }
 
-/// The first records of a sample, read with `delimiter`, however they look; for scoring.
-pub(crate) fn sample(bytes: &[u8], delimiter: u8, limit: usize) -> Vec<ByteRecord> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'))
-        .from_reader(bytes)
-        .into_byte_records()
-        .map_while(std::result::Result::ok)
-        .take(limit)
-        .collect()
+/// The first records of a sample, however they look; for scoring a dialect.
+pub(crate) fn sample(bytes: &[u8], dialect: Dialect, limit: usize) -> Vec<ByteRecord> {
+    dialect.reader().from_reader(bytes).into_byte_records().map_while(std::result::Result::ok).take(limit).collect()
 }
 
 #[cfg(test)]
@@ -267,9 +293,10 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text).unwrap();
         let path = file.path().to_str().unwrap().to_owned();
-        let opened = bytes::open(&path)?;
-        let mut records =
-            Records::open(&Arc::new(opened.text), "a.csv", Dialect { delimiter: b',', crlf }, Place::START)?;
+        let limits = Limits::default();
+        let opened = bytes::open(&path, &limits)?;
+        let dialect = Dialect { crlf, ..Dialect::usual(b',', &limits) };
+        let mut records = Records::open(&Arc::new(opened.text), "a.csv", dialect, Place::START)?;
         let mut rows = Vec::new();
         while let Some(line) = records.next()? {
             rows.push((line, records.cells().map(str::to_owned).collect()));
@@ -305,39 +332,14 @@ mod tests {
     #[test]
     fn an_unclosed_quote_does_not_swallow_a_large_file() {
         let mut text = b"a,b\n1,\"never\n".to_vec();
-        text.extend(std::iter::repeat_n(b"some more text here\n".as_slice(), LONGEST_ROW / 10).flatten());
+        text.extend(
+            std::iter::repeat_n(b"some more text here\n".as_slice(), (Limits::default().row as usize) / 10).flatten(),
+        );
         let error = read(&text, false).unwrap_err();
         assert!(error.to_string().starts_with("error: a.csv:2: a quote opens here"), "{error}");
     }
 
-    /// What the csv crate makes of it.
-    fn by_csv(text: &[u8]) -> Vec<Vec<String>> {
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).terminator(Terminator::Any(b'\n')).from_reader(text);
-        let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
-        rows.filter(|row: &Vec<String>| row != &["\r"]).collect()
-    }
-
-    #[test]
-    fn a_record_longer_than_a_block_is_whole() {
-        let long = "é\"\"\n,".repeat(BLOCK / 3);
-        let text = format!("a,b\n1,\"{long}\"\n2,x\n");
-        let rows = read(text.as_bytes(), false).unwrap();
-        assert_eq!((rows[1].1[1].clone(), rows[2].0), (long.replace("\"\"", "\""), 3 + BLOCK as u64 / 3));
-    }
-
     proptest! {
-        #[test]
-        fn any_text_is_read_as_the_csv_crate_reads_it(text in "[a,\"\n\ré ]{0,60}") {
-            // With a line feed in it: a text with carriage returns alone is read in another way.
-            let text = format!("a,b\n{text}");
-            let by_csv = by_csv(text.as_bytes());
-            match read(text.as_bytes(), false) {
-                Ok(rows) => prop_assert_eq!(rows.into_iter().map(|(_, cells)| cells).collect::<Vec<_>>(), by_csv),
-                Err(error) => prop_assert!(error.to_string().contains("a quote opens here"), "{}", error),
-            }
-        }
-
         #[test]
         fn what_a_csv_writer_writes_is_read_back(
             rows in proptest::collection::vec(proptest::collection::vec("[a-z,\" \n\ré]{0,6}", 3), 1..6), crlf: bool,

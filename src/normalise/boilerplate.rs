@@ -30,6 +30,7 @@ const DISCLAIMERS: &[&str] = &[
     "this email is confidential",
     "this e-mail is confidential",
     "please consider the environment before printing",
+    "this action was performed automatically",
 ];
 /// Subjects of automatic answers, lower case.
 const AUTO_SUBJECTS: &[&str] = &[

@@ -90,7 +90,7 @@ fn missing_dates_are_kept_and_unreadable_ones_rejected() {
     let done = run(&dump, &[vec!["a", ""], vec!["b", "soon"], vec!["c", "-"], vec!["d", "2024-05-06"]]);
     assert_eq!(done.records.height(), 3);
     assert_eq!(done.rejects.reasons().unwrap(), [("unreadable date \"soon\"".to_owned(), 3, 2)]);
-    let csv = String::from_utf8(done.rejects.to_csv(&dump).unwrap()).unwrap();
+    let csv = String::from_utf8(done.rejects.written(&dump).unwrap()).unwrap();
     assert_eq!(csv, "t,d,file,line,reason\nb,soon,dump.csv,3,\"unreadable date \"\"soon\"\"\"\n");
     assert_eq!(texts(&done, "created_precision")[2].as_deref(), Some("day"));
     assert_eq!(texts(&done, "created_tz")[2], None);

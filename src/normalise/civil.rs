@@ -46,6 +46,22 @@ pub fn in_range(micros: i64) -> bool {
 
 /// `YYYY-MM-DD` of microseconds since 1970.
 pub fn day_text(micros: i64) -> String {
+    let (year, month, day) = date_of(micros);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `YYYY-MM-DD HH:MM:SS` of microseconds since 1970, or the day alone.
+pub fn moment_text(micros: i64, day_only: bool) -> String {
+    let day = day_text(micros);
+    if day_only {
+        return day;
+    }
+    let seconds = micros.rem_euclid(DAY) / SECOND;
+    format!("{day} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// Year, month and day of microseconds since 1970.
+pub fn date_of(micros: i64) -> (i64, i64, i64) {
     let z = micros.div_euclid(DAY) + 719_468;
     let era = z.div_euclid(146_097);
     let doe = z.rem_euclid(146_097);
@@ -54,8 +70,7 @@ pub fn day_text(micros: i64) -> String {
     let mp = (5 * doy + 2) / 153;
     let day = doy - (153 * mp + 2) / 5 + 1;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = yoe + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -33,7 +33,16 @@ const BLOCKS: &[&str] = &[
     "body",
     "html",
     "title",
+    "aside",
+    "figure",
+    "figcaption",
+    "details",
+    "summary",
+    "main",
+    "nav",
 ];
+/// Elements that hold somebody else's words.
+const QUOTES: &[&str] = &["blockquote", "aside"];
 /// Elements within a line.
 const INLINE: &[&str] = &[
     "a", "b", "i", "u", "s", "em", "strong", "span", "font", "small", "big", "sub", "sup", "code", "tt", "center",
@@ -81,7 +90,9 @@ pub fn strip(text: &str) -> Option<String> {
         };
         found.insert(tag.name);
         at = start + tag.end;
-        if BLOCKS.contains(&tag.name) {
+        if QUOTES.contains(&tag.name) {
+            plain.push_str(if tag.closing { "\n\u{2}\n" } else { "\n\u{1}\n" });
+        } else if BLOCKS.contains(&tag.name) {
             plain.push('\n');
         } else if matches!(tag.name, "td" | "th") {
             plain.push(' ');
@@ -142,17 +153,29 @@ fn tag(text: &str) -> Option<Tag> {
     None
 }
 
-/// Spaces at line ends gone, at most one empty line in a row.
+/// Spaces at line ends gone, at most one empty line in a row, quoted lines as mail has them (`> `). U+0001 and U+0002
+/// alone on a line begin and end a quotation.
 fn squeezed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut empty = 0;
+    let (mut empty, mut quoted) = (0, 0usize);
     for line in text.lines().map(str::trim) {
+        match line {
+            "\u{1}" => quoted += 1,
+            "\u{2}" => quoted = quoted.saturating_sub(1),
+            _ => {}
+        }
+        if matches!(line, "\u{1}" | "\u{2}") {
+            continue;
+        }
         if line.is_empty() {
             empty += 1;
             continue;
         }
         if !out.is_empty() {
             out.push_str(if empty > 1 { "\n\n" } else { "\n" });
+        }
+        if quoted > 0 {
+            out.push_str("> ");
         }
         out.push_str(line);
         empty = 0;
@@ -174,6 +197,12 @@ mod tests {
         assert_eq!(strip("see <a href=\"http://x/?a>b\">here</a>!").as_deref(), Some("see here!"));
         assert_eq!(strip("<style>p{}</style><div>Hi<!-- no --></div>").as_deref(), Some("Hi"));
         assert_eq!(strip("<table><tr><td>a</td><td>b</td></tr></table>").as_deref(), Some("a  b"));
+    }
+
+    #[test]
+    fn quotations_are_marked() {
+        let html = "<aside class=\"quote\"><div>Ann:</div><blockquote><p>Broken?</p></blockquote></aside><p>Yes.</p>";
+        assert_eq!(strip(html).as_deref(), Some("> Ann:\n\n> Broken?\n\nYes."));
     }
 
     #[test]

@@ -30,12 +30,27 @@ pub fn native(cell: Cow<'_, str>) -> Native<'_> {
         Some((whole, zeros)) if !whole.is_empty() && all(whole, b'0'..=b'9') && zeros == "0" => whole,
         _ => text,
     };
+    if is_in_thousands(id) {
+        return Native::Id(Cow::Owned(id.replace(',', "")));
+    }
     let lossy = is_lossy(id);
     let id = match &cell {
         Cow::Borrowed(whole) if id.len() == whole.len() => Cow::Borrowed(*whole),
         _ => Cow::Owned(id.to_owned()),
     };
     if lossy { Native::Lossy(id) } else { Native::Id(id) }
+}
+
+/// `11,568,231`: a number as a spreadsheet or a web page shows it, in groups of three.
+fn is_in_thousands(text: &str) -> bool {
+    let mut groups = text.split(',');
+    let first = groups.next().unwrap_or("");
+    let mut others = groups.peekable();
+    (1..=3).contains(&first.len())
+        && all(first, b'0'..=b'9')
+        && !first.starts_with('0')
+        && others.peek().is_some()
+        && others.all(|group| group.len() == 3 && all(group, b'0'..=b'9'))
 }
 
 fn all(text: &str, range: std::ops::RangeInclusive<u8>) -> bool {
@@ -125,6 +140,9 @@ mod tests {
         assert_eq!(id("\"x\"").as_deref(), Some("x"));
         assert_eq!(id("gp%3AAOqp").as_deref(), Some("gp%3AAOqp"));
         assert_eq!(id("v1.0").as_deref(), Some("v1.0"));
+        assert_eq!(id("11,568,231").as_deref(), Some("11568231"));
+        assert_eq!(id("12,13").as_deref(), Some("12,13"));
+        assert_eq!(id("0,123").as_deref(), Some("0,123"));
         assert_eq!(id("nan"), None);
         assert_eq!(id("''"), None);
     }

@@ -17,6 +17,7 @@ pub mod frame;
 pub mod html;
 pub mod ids;
 pub mod merge;
+pub mod mojibake;
 pub mod numbers;
 pub mod people;
 pub mod plan;

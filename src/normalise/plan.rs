@@ -17,8 +17,12 @@ use crate::normalise::values;
 use crate::normalise::zones::Rule;
 
 mod column;
+mod swaps;
 
 pub(crate) use column::{as_date, duration, is_missing};
+
+/// The unit of ids that hold a time, as X's do.
+pub(crate) const SNOWFLAKE: &str = "snowflake";
 
 /// The fields that hold dates.
 pub const DATES: [&str; 6] = ["created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "reply_at"];
@@ -67,6 +71,9 @@ impl Plan {
             if date.snowflake {
                 said.push(format!("{field}: taken from the X ids"));
             }
+            if let Some(swap) = &date.swapped {
+                said.push(format!("{field}: {swap}"));
+            }
         }
         said
     }
@@ -99,6 +106,11 @@ pub struct DatePlan {
     pub evidence: Decided,
     /// The cells are X ids, and the time is taken from them.
     pub snowflake: bool,
+    /// What speaks for days and months that a spreadsheet swapped, in words; null where nothing does, or `--dates` has
+    /// settled it.
+    pub swapped: Option<String>,
+    /// A cell, and the moment it is read as; null where none can be read.
+    pub example: Option<(String, String)>,
 }
 
 /// Builds a [`Plan`] from a dump's chunks, in one pass.
@@ -190,6 +202,8 @@ impl<'a> Planner<'a> {
                 pattern: found.pattern(order, snowflake),
                 order,
                 tz: if snowflake { "utc".to_owned() } else { found.tz(&rule.label) },
+                swapped: found.swapped(order).filter(|_| evidence != Decided::Flag),
+                example: found.example(bound, order, snowflake),
                 evidence,
                 snowflake,
             };

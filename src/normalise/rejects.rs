@@ -1,9 +1,11 @@
 //! Rows set aside, as they were.
 
 use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::ingest::raw::{Dump, LINE, ROW, Raw};
+use crate::ingest::source::Shape;
 
 /// Columns before the original cells.
 const LEADING: [&str; 4] = ["_file", "_line", "_row", "_reason"];
@@ -77,12 +79,38 @@ impl Rejects {
             .collect())
     }
 
-    /// The rows in the dump's dialect (its delimiter; a comma for JSON), the dump's columns first, then
-    /// `file,line,reason`; UTF-8, with a header line. Corrected, the file can be read again as it is.
+    /// The rows as the dump has them: a table with its delimiter and a header line, JSON as one object a line; the
+    /// dump's columns first, then `file`, `line` and `reason`; UTF-8. Corrected, the file can be read again as it is.
     ///
     /// # Errors
     /// An internal error when the frame lost a column.
-    pub fn to_csv(&self, dump: &Dump) -> Result<Vec<u8>> {
+    pub fn written(&self, dump: &Dump) -> Result<Vec<u8>> {
+        match dump.source.shape {
+            Shape::Table => self.to_csv(dump),
+            Shape::Json => self.to_lines(dump),
+        }
+    }
+
+    fn to_lines(&self, dump: &Dump) -> Result<Vec<u8>> {
+        let columns: Vec<&Column> = self.frame.columns().iter().skip(LEADING.len()).collect();
+        let mut out = Vec::new();
+        for (at, (reason, line, _)) in self.reasons()?.into_iter().enumerate() {
+            let mut object = Map::new();
+            for column in &columns {
+                if let Some(cell) = column.str()?.get(at) {
+                    object.insert(column.name().to_string(), Value::from(cell));
+                }
+            }
+            object.insert("file".to_owned(), Value::from(dump.path.as_str()));
+            object.insert("line".to_owned(), Value::from(line));
+            object.insert("reason".to_owned(), Value::from(reason));
+            out.extend(Value::Object(object).to_string().into_bytes());
+            out.push(b'\n');
+        }
+        Ok(out)
+    }
+
+    fn to_csv(&self, dump: &Dump) -> Result<Vec<u8>> {
         let broken = |_| Error::failed("cannot write the rejects").at(&dump.path);
         let mut writer = csv::WriterBuilder::new().delimiter(dump.delimiter.unwrap_or(b',')).from_writer(Vec::new());
         let header = dump.columns.iter().map(|name| original_header(name, dump)).chain(["file", "line", "reason"]);

@@ -41,6 +41,7 @@ pub(crate) fn dump(kind: &str, columns: &[&str], fields: &[(&str, &str)]) -> Dum
         values: BTreeMap::new(),
         skip: BTreeMap::new(),
         caveat: None,
+        headless: None,
         rows_within: Vec::new(),
     };
     let taken: Vec<&String> = fields.values().flat_map(|b| &b.from).collect();

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::normalise::html;
+use crate::normalise::mojibake;
 use crate::normalise::values::is_null;
 
 /// A cleaned text and what was done to it.
@@ -18,14 +19,25 @@ pub struct Cleaned<'a> {
     pub guard_stripped: bool,
     /// The network shows `[deleted]` or `[removed]` in its place.
     pub removed: bool,
+    /// It had been decoded twice, and was mended.
+    pub mended: bool,
 }
 
 /// Makes plain text of a cell: line ends are LF, entities decoded (twice where they were encoded twice), HTML
 /// stripped where tags are balanced, composed (NFC), without byte-order marks, zero-width spaces and NULs, trimmed.
 /// Text that needs nothing is borrowed.
 pub fn clean(cell: &str) -> Cleaned<'_> {
-    let mut done = Cleaned { text: None, html_stripped: false, guard_stripped: false, removed: false };
+    let mut done = Cleaned { text: None, html_stripped: false, guard_stripped: false, removed: false, mended: false };
     let mut text = Cow::Borrowed(cell);
+    if let Some(runs) = runs(cell) {
+        text = Cow::Owned(runs);
+    }
+    if !text.is_ascii()
+        && let Some(mended) = mojibake::repaired(&text)
+    {
+        text = Cow::Owned(mended);
+        done.mended = true;
+    }
     if has(&text, b'<') {
         strip(&mut text, &mut done);
     }
@@ -47,6 +59,16 @@ pub fn clean(cell: &str) -> Cleaned<'_> {
         done.text = Some(within(text.clone(), kept));
     }
     done
+}
+
+/// The words of `{"text":"It "},{"text":"broke"}`, as a Google Takeout writes a comment into a cell.
+fn runs(cell: &str) -> Option<String> {
+    let cell = cell.trim();
+    if !cell.starts_with("{\"text\":") || !cell.ends_with('}') {
+        return None;
+    }
+    let parts: Vec<serde_json::Value> = serde_json::from_str(&format!("[{cell}]")).ok()?;
+    parts.iter().map(|part| part.get("text").and_then(serde_json::Value::as_str)).collect()
 }
 
 /// A short cell (a name, a category) as one clean line: trimmed, entities decoded, composed, without invisible marks. Null when it is
@@ -174,6 +196,14 @@ mod tests {
         assert_eq!(text("nan"), None);
         assert_eq!(text(" "), None);
         becomes("?", "?");
+    }
+
+    #[test]
+    fn broken_and_wrapped_text() {
+        let cleaned = clean("It doesnâ€™t work");
+        assert_eq!((cleaned.text.as_deref(), cleaned.mended), (Some("It doesn’t work"), true));
+        becomes("{\"text\":\"It \"},{\"text\":\"broke\",\"bold\":true}", "It broke");
+        becomes("{\"text\": cut", "{\"text\": cut");
     }
 
     #[test]

@@ -228,7 +228,10 @@ pub const CHANNEL: &[Meaning] = &[
         raw: &["news", "online news", "onlinenews", "print", "newspaper", "magazine", "online_news"],
     },
     Meaning { ours: "blog", raw: &["blog", "blogs", "tumblr"] },
-    Meaning { ours: "forum", raw: &["forum", "forums", "board", "boards", "message board"] },
+    Meaning {
+        ours: "forum",
+        raw: &["forum", "forums", "board", "boards", "message board", "newsgroup", "mailing list"],
+    },
     Meaning { ours: "podcast", raw: &["podcast", "podcasts"] },
     Meaning { ours: "tv_radio", raw: &["tv", "radio", "tv_radio", "broadcast", "tv/radio"] },
     Meaning { ours: "google_play", raw: &["google play", "google_play", "googleplay", "play store", "android"] },

@@ -9,8 +9,9 @@ use crate::normalise::boilerplate;
 use crate::normalise::build::{Normaliser, Outcome, fold};
 use crate::normalise::dates::Precision;
 use crate::normalise::ids::{Key, Native, native};
+use crate::normalise::mojibake;
 use crate::normalise::numbers::{self, Style};
-use crate::normalise::plan::{as_date, duration, is_missing};
+use crate::normalise::plan::{SNOWFLAKE, as_date, duration, is_missing};
 use crate::normalise::row::{Cell, Row, slots};
 use crate::normalise::text;
 use crate::normalise::values::{self, Meaning};
@@ -149,12 +150,13 @@ impl<'d> Normaliser<'d> {
                 (cleaned.html_stripped, "html_stripped"),
                 (cleaned.guard_stripped, "csv_guard_stripped"),
                 (cleaned.removed, "text_removed"),
+                (cleaned.mended, "mojibake_fixed"),
             ];
             flags.iter().filter(|(set, _)| *set).for_each(|(_, flag)| row.warn(flag));
             row.set_text(slot, cleaned.text);
         }
         let mail_like = matches!(row.text(slots::KIND), Some("ticket" | "ticket_message"))
-            || row.text(slots::CHANNEL) == Some("email");
+            || matches!(row.text(slots::CHANNEL), Some("email" | "forum"));
         if !mail_like {
             return;
         }
@@ -193,6 +195,8 @@ impl<'d> Normaliser<'d> {
                 DateCell::Stamp { stamp, raw, from_id: false }
             }
             (Some(_), None) => DateCell::Missing,
+            // An id that is not X's has no time in it: the record is undated, and not set aside for it.
+            (None, _) if bound.unit.as_deref() == Some(SNOWFLAKE) => DateCell::Missing,
             (None, _) => DateCell::Unreadable(cell.chars().take(60).collect()),
         }
     }
@@ -266,7 +270,12 @@ impl<'d> Normaliser<'d> {
 
     fn plain_fields<'r>(&'r self, cells: &Cells<'r>, at: usize, row: &mut Row<'r>) {
         for slot in PLAIN {
-            row.set_text(slot, self.value(cells, at, slot).and_then(text::short));
+            let mut cell = self.value(cells, at, slot);
+            if let Some(mended) = cell.as_deref().filter(|c| !c.is_ascii()).and_then(mojibake::repaired) {
+                cell = Some(Cow::Owned(mended));
+                row.warn("mojibake_fixed");
+            }
+            row.set_text(slot, cell.and_then(text::short));
         }
         if row.is_null(slots::CHANNEL_RAW) {
             row.set_text(slots::CHANNEL_RAW, self.raw(cells, at, slots::CHANNEL, slots::CHANNEL_RAW));

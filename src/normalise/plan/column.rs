@@ -6,10 +6,11 @@ use crate::error::{Error, Result};
 use crate::ingest::raw::Dump;
 use crate::ingest::source::DateOrder;
 use crate::normalise::bindings::Bound;
-use crate::normalise::civil::SECOND;
+use crate::normalise::civil::{self, SECOND};
 use crate::normalise::dates::{self, Fits, Pattern, Precision, Written, Zone};
 use crate::normalise::epoch;
-use crate::normalise::plan::Decided;
+use crate::normalise::plan::swaps::Months;
+use crate::normalise::plan::{Decided, SNOWFLAKE};
 use crate::normalise::problems::Tally;
 use crate::normalise::values;
 
@@ -50,6 +51,10 @@ pub(crate) struct DateColumn {
     plausible_epochs: i64,
     /// First and last moment of the long numbers, read as X ids.
     id_span: Option<(i64, i64)>,
+    /// Months and days, of dates that need no order and of numeric dates under each order.
+    months: [Months; 4],
+    /// The first cell, by row.
+    sample: Option<(i64, String)>,
 }
 
 impl DateColumn {
@@ -59,11 +64,14 @@ impl DateColumn {
             return;
         }
         self.cells += 1;
+        if self.sample.as_ref().is_none_or(|(first, _)| row < *first) {
+            self.sample = Some((row, text.chars().take(40).collect()));
+        }
         self.observe_long_number(text);
         if let Some(unit) = &bound.unit {
-            match as_date(text, None, Some(unit), unit == "snowflake") {
+            match as_date(text, None, Some(unit), unit == SNOWFLAKE) {
                 Some(written) => self.take(written),
-                None if duration(text, unit).is_some() => {}
+                None if duration(text, unit).is_some() || unit == SNOWFLAKE => {}
                 None => note_count(&mut self.unreadable, line),
             }
             return;
@@ -99,6 +107,9 @@ impl DateColumn {
         *self.patterns.entry(written.pattern).or_default() += 1;
         self.take_zone(written);
         widen(&mut self.spans[3], written.micros);
+        if written.pattern == Pattern::YearFirst {
+            self.months[3].take(written.micros);
+        }
     }
 
     fn take_zone(&mut self, written: Written) {
@@ -125,6 +136,7 @@ impl DateColumn {
         for (bit, (order, ..)) in ORDERS.iter().enumerate() {
             if let Some(written) = dates::parse(text, Some(*order)) {
                 widen(&mut self.spans[bit], written.micros);
+                self.months[bit].take(written.micros);
                 if !zone_taken {
                     self.take_zone(written);
                     zone_taken = true;
@@ -210,6 +222,22 @@ impl DateColumn {
         error
     }
 
+    /// What speaks for days and months that a spreadsheet swapped, in words.
+    pub(crate) fn swapped(&self, order: Option<DateOrder>) -> Option<String> {
+        let mut all = self.months[3].clone();
+        if let Some(bit) = order.and_then(|o| ORDERS.iter().position(|(known, ..)| *known == o)) {
+            all.add(&self.months[bit]);
+        }
+        all.swapped()
+    }
+
+    /// A cell and what it is read as.
+    pub(crate) fn example(&self, bound: &Bound, order: Option<DateOrder>, snowflake: bool) -> Option<(String, String)> {
+        let (_, text) = self.sample.as_ref()?;
+        let written = as_date(text, order, bound.unit.as_deref(), snowflake)?;
+        Some((text.clone(), civil::moment_text(written.micros, written.precision == Precision::Day)))
+    }
+
     /// First and last moment, as written, under the order decided.
     pub(crate) fn span(&self, order: Option<DateOrder>, snowflake: bool) -> Option<(i64, i64)> {
         if snowflake {
@@ -237,7 +265,7 @@ impl DateColumn {
     /// Whether the cells are X ids: the source says so, or all are integers of 15 to 19 digits that are no unix time.
     pub(crate) fn is_snowflake(&self, bound: &Bound) -> bool {
         match bound.unit.as_deref() {
-            Some(unit) => unit == "snowflake",
+            Some(unit) => unit == SNOWFLAKE,
             None => {
                 bound.field == "created_at"
                     && self.cells > 0

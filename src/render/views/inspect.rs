@@ -49,6 +49,10 @@ pub struct File {
     pub undated: i64,
     /// What was assumed.
     pub assumptions: Vec<String>,
+    /// The first records as they will be stored: field and value, long ones cut.
+    pub records: Vec<BTreeMap<String, String>>,
+    /// The command line that reads it just so.
+    pub again: String,
 }
 
 /// How a date column is read.
@@ -60,6 +64,10 @@ pub struct Dates {
     pub order: Option<String>,
     /// The zone of its wall times.
     pub tz: String,
+    /// What decided the order; null where no order is needed.
+    pub evidence: Option<String>,
+    /// A cell and what it is read as.
+    pub example: Option<String>,
 }
 
 impl Inspection {
@@ -109,7 +117,9 @@ fn text(file: &File) -> String {
     }
     for (field, dates) in &file.dates {
         let order = dates.order.as_ref().map_or(String::new(), |o| format!(", {o}"));
-        fact("dates", &format!("{field}: {}{order}, {}", dates.pattern, dates.tz));
+        let why = dates.evidence.as_ref().map_or(String::new(), |why| format!(" ({why})"));
+        let example = dates.example.as_ref().map_or(String::new(), |example| format!(": {example}"));
+        fact("dates", &format!("{field}: {}{order}{why}, {}{example}", dates.pattern, dates.tz));
     }
     let width = file.columns.keys().map(|k| k.len()).max().unwrap_or(0);
     for (i, (field, column)) in file.columns.iter().enumerate() {
@@ -127,5 +137,10 @@ fn text(file: &File) -> String {
     for assumption in &file.assumptions {
         fact("assumed", assumption);
     }
+    for (i, record) in file.records.iter().enumerate() {
+        let values: Vec<String> = record.iter().map(|(field, value)| format!("{field}: {value}")).collect();
+        fact(&format!("record {}", i + 1), &values.join("; "));
+    }
+    fact("again", &file.again);
     out
 }
