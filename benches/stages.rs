@@ -123,6 +123,8 @@ fn h_chart(bencher: Bencher<'_, '_>) {
         footer: "demo".into(),
         by: "week",
         events: &[],
+        sheet: plaint::chart::sheet::Sheet::default(),
+        extra: plaint::chart::Extra::default(),
     };
     let draw = plaint::chart::find("trend").unwrap().draw;
     bencher.bench(|| plaint::chart::export::png(&draw(&input).unwrap().svg).unwrap());

@@ -2,6 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart::sheet::{Size, Theme};
+use crate::chart::words::Lang;
 use crate::trend::series::Level;
 use crate::trend::when::When;
 use crate::{cluster, enrich, ingest, trend};
@@ -674,12 +676,40 @@ pub struct Chart {
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,
+    /// For segments: tell the issue's rates by channel, product, app_version, country or language
+    #[arg(long, value_name = "COLUMN")]
+    pub by_column: Option<String>,
+    /// How it looks.
+    #[command(flatten)]
+    pub drawing: Drawing,
     /// The drawing: FILE.svg, FILE.png or FILE.pdf; - is SVG on standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: String,
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// How charts look.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+#[command(next_help_heading = "Drawing")]
+pub struct Drawing {
+    /// The sheet: slide (1600x900), a4, square, or pixels as WxH
+    #[arg(long, value_name = "slide|a4|square|WxH", default_value = "slide")]
+    pub size: Size,
+    /// The colours
+    #[arg(long, value_enum, default_value = "light")]
+    pub theme: Theme,
+    /// The title, in place of the finding
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// How months and numbers are written: en, da, de, es, fr, it, nl, pl, pt or sv
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    pub lang: Lang,
+    /// A TrueType or OpenType file for letters that plaint's own font lacks (Chinese, Japanese, Hindi, …)
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<String>,
 }
 
 /// `plaint report`.
@@ -703,9 +733,15 @@ pub struct Report {
     /// The folder to write, swapped in whole; without it the report goes to the terminal
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<String>,
-    /// Write only these: html, md, json, issues, trends, signals, charts
+    /// Write only these (report.json always): html, md, json, csv, xlsx, charts
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub only: Vec<String>,
+    /// An earlier report of the same issues: say what it counted otherwise, and why
+    #[arg(long, value_name = "report.json")]
+    pub previous: Option<String>,
+    /// A TrueType or OpenType file for letters that plaint's own font lacks (Chinese, Japanese, Hindi, …)
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<String>,
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub quiet: bool,

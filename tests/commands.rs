@@ -236,7 +236,7 @@ const POSTS: &str = "id,created_at,body,username,parent id,likes,brand\n\
     2,2026-11-09T10:05:00Z,same here,@bob,1,,\n\
     3,2026-11-09T11:00:00Z,RT my acme kettle leaks on the table since monday!,@cy,,1,\n\
     4,2026-11-09T12:00:00Z,fuck you Acme you fucking idiots you retarded scum,@troll,,,\n\
-    5,2026-11-10T12:00:00Z,\"Hi Zed, the Bolt blender smokes, how do I get a refund? mail ann@mail.example\",@dee,,,\n";
+    5,2026-11-10T12:00:00Z,\"Hi Zoe, the Bolt blender smokes, how do I get a refund? mail ann@mail.example\",@dee,,,\n";
 
 fn posts() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

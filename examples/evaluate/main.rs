@@ -13,6 +13,7 @@ mod enrich;
 mod fuzz;
 mod personal;
 mod readers;
+mod report;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
 mod signals;
@@ -43,6 +44,11 @@ const SUBJECTS: &[Subject] = &[
         name: "enrich",
         about: "[vader|abuse|complaint|question|praise|personal|speed]…: what is heard in texts, against labelled sets",
         run: enrich::run,
+    },
+    Subject {
+        name: "report",
+        about: "[RECORDS]: a report of records already matched, every chart, the size of a page",
+        run: report::run,
     },
     Subject {
         name: "signals",

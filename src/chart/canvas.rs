@@ -1,4 +1,4 @@
-//! The sheet that charts draw on: pixels of a 1600×900 slide, through plotters into SVG text.
+//! What charts draw on: a sheet's units (a slide has 1600×900, which are its pixels), through plotters into SVG text.
 
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
@@ -8,13 +8,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, IntoTextStyle, RGBColor, ShapeStyle};
 
 use crate::chart::palette::{Look, Marker, PAPER};
+use crate::chart::sheet::{Sheet, Size, Theme};
 use crate::chart::text;
 use crate::error::{Error, Result};
 
-/// Pixels across.
-pub(super) const WIDTH: i32 = 1600;
-/// Pixels down.
-pub(super) const HEIGHT: i32 = 900;
 /// The smallest text, in pixels: readable from the back row.
 pub(super) const SMALL: i32 = 24;
 
@@ -67,18 +64,27 @@ pub(super) struct Ink {
 /// The sheet.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    theme: Theme,
+    /// Units across.
+    pub(super) width: i32,
+    /// Units down.
+    pub(super) height: i32,
 }
 
-/// The SVG text of what `paint` draws on white paper.
-pub(super) fn paint(paint: impl FnOnce(&Canvas<'_>) -> Result<()>) -> Result<String> {
+/// The SVG text of what `paint` draws on a sheet, in the sheet's units.
+pub(super) fn paint(sheet: Sheet, paint: impl FnOnce(&Canvas<'_>) -> Result<()>) -> Result<String> {
     let mut svg = String::new();
-    let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
-    let canvas = Canvas { area: SVGBackend::with_string(&mut svg, size).into_drawing_area() };
-    canvas.rect(Area { left: 0, top: 0, right: WIDTH, bottom: HEIGHT }, PAPER)?;
+    let (width, height) = sheet.units();
+    let size = (width.unsigned_abs(), height.unsigned_abs());
+    let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+    let canvas = Canvas { area, theme: sheet.theme, width, height };
+    canvas.rect(Area { left: 0, top: 0, right: width, bottom: height }, PAPER)?;
     paint(&canvas)?;
     canvas.area.present().map_err(|e| broken(&e))?;
     drop(canvas);
-    Ok(svg)
+    let Size { width, height, .. } = sheet.size;
+    let units = format!("width=\"{}\" height=\"{}\"", size.0, size.1);
+    Ok(svg.replacen(&units, &format!("width=\"{width}\" height=\"{height}\""), 1))
 }
 
 fn broken<E: std::error::Error + Send + Sync>(cause: &DrawingAreaErrorKind<E>) -> Error {
@@ -98,7 +104,13 @@ impl<'b> Canvas<'b> {
 
     /// A filled rectangle.
     pub(super) fn rect(&self, area: Area, color: RGBColor) -> Result<()> {
-        self.draw(&Rectangle::new([(area.left, area.top), (area.right, area.bottom)], color.filled()))
+        self.draw(&Rectangle::new([(area.left, area.top), (area.right, area.bottom)], self.theme.of(color).filled()))
+    }
+
+    /// A filled rectangle, `share` of the way from paper to the main colour.
+    pub(super) fn shaded(&self, area: Area, share: f64) -> Result<()> {
+        let color = self.theme.shade(share).filled();
+        self.draw(&Rectangle::new([(area.left, area.top), (area.right, area.bottom)], color))
     }
 
     /// A line through `points`.
@@ -106,7 +118,7 @@ impl<'b> Canvas<'b> {
         if points.len() < 2 {
             return Ok(());
         }
-        self.draw(&PathElement::new(points.to_vec(), pen(color, stroke)))
+        self.draw(&PathElement::new(points.to_vec(), pen(self.theme.of(color), stroke)))
     }
 
     /// A line through `points` in dashes of `dash` pixels with gaps as long.
@@ -119,7 +131,7 @@ impl<'b> Canvas<'b> {
 
     /// A filled shape.
     pub(super) fn polygon(&self, points: &[Spot], color: RGBColor) -> Result<()> {
-        self.draw(&Polygon::new(points.to_vec(), color.filled()))
+        self.draw(&Polygon::new(points.to_vec(), self.theme.of(color).filled()))
     }
 
     /// A marker of `radius` pixels; hollow ones are outlined on white.
@@ -129,9 +141,10 @@ impl<'b> Canvas<'b> {
         let r = radius;
         let corners = match marker {
             Marker::Circle => {
-                let fill = if hollow { PAPER } else { color };
+                let fill = self.theme.of(if hollow { PAPER } else { color });
                 self.draw(&Circle::new(at, r, fill.filled()))?;
-                return if hollow { self.draw(&Circle::new(at, r, pen(color, 3))) } else { Ok(()) };
+                let line = pen(self.theme.of(color), 3);
+                return if hollow { self.draw(&Circle::new(at, r, line)) } else { Ok(()) };
             }
             Marker::Square => vec![(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)],
             Marker::Up => vec![(x, y - r - 2), (x + r + 1, y + r), (x - r - 1, y + r)],
@@ -153,14 +166,15 @@ impl<'b> Canvas<'b> {
             return Ok(());
         }
         let style = if ink.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let font = FontDesc::new(FontFamily::Name(text::FAMILY), f64::from(ink.size) * PLOTTERS_POINT, style);
+        let font = FontDesc::new(FontFamily::Name(text::family()), f64::from(ink.size) * PLOTTERS_POINT, style);
         let across = match ink.anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
         // `Top` puts the baseline 0.76 em below the place in every viewer; the other two depend on its x-height.
-        let style = font.into_text_style(&self.area).color(&ink.color).pos(Pos::new(across, VPos::Top));
+        let color = self.theme.of(ink.color);
+        let style = font.into_text_style(&self.area).color(&color).pos(Pos::new(across, VPos::Top));
         let top = at.1 - (ink.size * 76 + 50) / 100;
         self.area.draw_text(&text, &style, (at.0, top)).map_err(|e| broken(&e))
     }

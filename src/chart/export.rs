@@ -7,28 +7,27 @@ use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Options, Tree};
 use svg2pdf::{ConversionOptions, PageOptions};
 
+use crate::chart::fonts::{self, FAMILY};
 use crate::error::{Error, Result};
 
-/// The family both fonts carry.
-const FAMILY: &str = "DejaVu Sans";
-
-/// Pixels per inch of the PDF's page, as in CSS: 1600×900 pixels become 16⅔ × 9⅜ inches.
-const PAGE_DPI: f32 = 96.0;
-
 /// Both weights of the font, loaded once; fonts of the system are never asked.
-fn fonts() -> Arc<Database> {
+fn database() -> Arc<Database> {
     static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
-    let fonts = FONTS.get_or_init(|| {
-        let mut fonts = Database::new();
+    let shared = FONTS.get_or_init(|| {
+        let mut database = Database::new();
         for bytes in [dejavu::sans::regular(), dejavu::sans::bold()] {
-            fonts.load_font_source(Source::Binary(Arc::new(bytes)));
+            database.load_font_source(Source::Binary(Arc::new(bytes)));
         }
-        fonts.set_sans_serif_family(FAMILY);
-        fonts.set_serif_family(FAMILY);
-        fonts.set_monospace_family(FAMILY);
-        Arc::new(fonts)
+        // usvg looks for what the first lacks in the others.
+        if let Some(extra) = fonts::extra() {
+            database.load_font_source(Source::Binary(Arc::new(extra.bytes())));
+        }
+        database.set_sans_serif_family(FAMILY);
+        database.set_serif_family(FAMILY);
+        database.set_monospace_family(FAMILY);
+        Arc::new(database)
     });
-    Arc::clone(fonts)
+    Arc::clone(shared)
 }
 
 /// The parsed drawing.
@@ -36,7 +35,7 @@ fn fonts() -> Arc<Database> {
 /// # Errors
 /// When `svg` is not well-formed SVG.
 pub(super) fn tree(svg: &str) -> Result<Tree> {
-    let options = Options { fontdb: fonts(), font_family: FAMILY.to_owned(), ..Options::default() };
+    let options = Options { fontdb: database(), font_family: FAMILY.to_owned(), ..Options::default() };
     Tree::from_str(svg, &options).map_err(|e| broken("the drawing is not SVG", &e.to_string()))
 }
 
@@ -59,13 +58,13 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
     pixels.encode_png().map_err(|e| broken("the picture could not be packed", &e.to_string()))
 }
 
-/// The drawing as a one-page PDF, 16⅔ × 9⅜ inches for a `Figure`; its text can be selected and searched.
+/// The drawing as a one-page PDF with `dpi` of its pixels to the inch; its text can be selected and searched.
 ///
 /// # Errors
 /// An internal error when `svg` is not well-formed SVG.
-pub fn pdf(svg: &str) -> Result<Vec<u8>> {
+pub fn pdf(svg: &str, dpi: f32) -> Result<Vec<u8>> {
     let tree = tree(svg)?;
-    svg2pdf::to_pdf(&tree, ConversionOptions::default(), PageOptions { dpi: PAGE_DPI })
+    svg2pdf::to_pdf(&tree, ConversionOptions::default(), PageOptions { dpi })
         .map_err(|e| broken("the page could not be made", &e.to_string()))
 }
 
@@ -89,17 +88,17 @@ mod tests {
 
     #[test]
     fn pdf_is_one_page_and_the_same_each_time() {
-        let bytes = pdf(SVG).unwrap();
+        let bytes = pdf(SVG, 96.0).unwrap();
         assert!(bytes.starts_with(b"%PDF-"));
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.contains("/MediaBox [0 0 1200 675]"));
         assert!(text.contains("DejaVuSans"), "the font must be in the page");
-        assert_eq!(bytes, pdf(SVG).unwrap());
+        assert_eq!(bytes, pdf(SVG, 96.0).unwrap());
     }
 
     #[test]
     fn says_so_when_it_is_not_svg() {
         assert!(png("<svg").unwrap_err().to_string().contains("not SVG"));
-        assert!(pdf("hello").is_err());
+        assert!(pdf("hello", 96.0).is_err());
     }
 }

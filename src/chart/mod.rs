@@ -1,6 +1,6 @@
 //! Trends → Figure: one file per chart, one table.
 //!
-//! Every chart is a slide of 1600×900 pixels on white: the finding as its title, what is counted below it, a footer
+//! Every chart is a slide of 1600×900 pixels on white, unless another sheet is asked for: the finding as its title, what is counted below it, a footer
 //! with period, zone and as-of; counts from 0, lines labelled directly, no text below 24 pixels. Missing periods are
 //! gaps, never zeros; unfinished ones are hollow and dashed. Colours are safe for colour-blind readers and never the
 //! only code. The same input gives the same bytes.
@@ -8,24 +8,33 @@
 mod axis;
 mod canvas;
 pub mod export;
+pub mod fonts;
+mod forecast;
+mod heatmap;
 mod lines;
 mod multiples;
 mod palette;
 mod ranked;
+mod response;
+mod segments;
+mod share;
+pub mod sheet;
 mod slide;
 mod sparkline;
 #[cfg(test)]
 mod testing;
 mod text;
 mod trend;
-mod words;
+pub mod words;
 
 pub use sparkline::sparkline;
 pub use text::missing_glyphs;
 
+use crate::chart::sheet::Sheet;
 use crate::error::Result;
 use crate::trend::calendar::Period;
 use crate::trend::events::Event;
+use crate::trend::forecast::Forecast;
 use crate::trend::series::Series;
 
 /// One drawn instance of a chart.
@@ -37,7 +46,7 @@ pub struct Figure {
     pub title: String,
     /// What it shows, in words, for those who cannot see it.
     pub alt: String,
-    /// The drawing: SVG 1.1 text, 1600×900.
+    /// The drawing: SVG 1.1 text.
     pub svg: String,
 }
 
@@ -61,6 +70,51 @@ pub struct ChartInput<'a> {
     pub by: &'a str,
     /// Releases, outages and the like, by time; those outside the periods drawn are left out.
     pub events: &'a [Event],
+    /// How large, in which colours.
+    pub sheet: Sheet,
+    /// What only some charts draw.
+    pub extra: Extra<'a>,
+}
+
+/// What is beside the series for the charts that need it; a chart without its own says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Extra<'a> {
+    /// `forecast`: the next periods of the one series.
+    pub forecast: Option<&'a Forecast>,
+    /// `share`: names and records per period by primary issue, the last two "other issues" and "no issue".
+    pub primary: &'a [(String, Vec<i64>)],
+    /// `segments`: name, records of the issue, all counted records, and the share with its interval.
+    pub rates: &'a [Rate],
+    /// `response`: names, cases, and the share answered by a time in seconds as steps.
+    pub curves: &'a [Answered],
+}
+
+/// One segment's rate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rate {
+    /// The segment.
+    pub name: String,
+    /// Records of the issue.
+    pub n: i64,
+    /// Counted records.
+    pub of: i64,
+    /// `n` ÷ `of`.
+    pub share: f64,
+    /// Its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// How long customers of one group waited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The group.
+    pub name: String,
+    /// Cases in it.
+    pub cases: usize,
+    /// Time in seconds and the share answered by then (Kaplan and Meier's estimate), ascending.
+    pub steps: Vec<(i64, f64)>,
 }
 
 /// A kind of drawing.
@@ -75,7 +129,16 @@ pub struct Chart {
 }
 
 /// Every chart.
-pub const CHARTS: &[Chart] = &[trend::CHART, ranked::CHART, multiples::CHART];
+pub const CHARTS: &[Chart] = &[
+    trend::CHART,
+    ranked::CHART,
+    multiples::CHART,
+    heatmap::CHART,
+    share::CHART,
+    segments::CHART,
+    forecast::CHART,
+    response::CHART,
+];
 
 /// The chart of that name.
 pub fn find(name: &str) -> Option<&'static Chart> {

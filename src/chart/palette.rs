@@ -54,3 +54,15 @@ pub(super) const LOOKS: [Look; 5] = [
 
 /// The look of a lone series, of bars and of panels.
 pub(super) const MAIN: Look = LOOKS[0];
+
+/// Fills that stand beside each other: Okabe and Ito's, the lighter ones too; the last two for "other" and "none".
+pub(super) const SHADES: [RGBColor; 8] = [
+    RGBColor(0x00, 0x72, 0xb3),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x00, 0x9e, 0x74),
+    RGBColor(0xcc, 0x79, 0xa8),
+    RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0xd5, 0x5e, 0x01),
+    RGBColor(0x8a, 0x8f, 0x96),
+    RGBColor(0xc9, 0xcd, 0xd2),
+];

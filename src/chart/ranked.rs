@@ -4,7 +4,7 @@ use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL};
 use crate::chart::lines::{Line, biggest, grid, value};
 use crate::chart::palette::{ALARM, AXIS, GREY, INK, MAIN};
 use crate::chart::slide::{Key, NOTE, draw_key, draw_nothing, slide};
-use crate::chart::words::{Step, count, period, plural};
+use crate::chart::words::{Step, count, decimals, period, plural};
 use crate::chart::{Chart, ChartInput, Figure, text};
 use crate::error::Result;
 use crate::trend::series::{Level, Point};
@@ -83,12 +83,12 @@ fn change(before: Option<&Point>, now: &Point) -> String {
     }
     if was > 0 && is > 0 && was.max(is) >= RATIO_FROM {
         let ratio = is as f64 / was as f64;
-        let digits = if ratio >= 100.0 { count(ratio.round() as i64) } else { format!("{ratio:.1}") };
+        let digits = if ratio >= 100.0 { count(ratio.round() as i64) } else { decimals(ratio, 1) };
         if ratio >= 2.0 {
             return format!("{digits}× ▲");
         }
         if ratio <= 0.5 {
-            return format!("{ratio:.2}× ▼");
+            return format!("{}× ▼", decimals(ratio, 2));
         }
     }
     match is.saturating_sub(was) {
@@ -165,8 +165,10 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, bars: &[Bar], issues: usize, when:
 }
 
 fn draw_bars(canvas: &Canvas<'_>, area: Area, shown: &[Bar]) -> Result<()> {
-    let names: Vec<String> =
-        shown.iter().map(|b| text::shorten(&text::drawable(&b.name), NAME_ROOM, SMALL, false)).collect();
+    let names: Vec<String> = shown
+        .iter()
+        .map(|b| text::shorten(&text::drawable(&b.name), NAME_ROOM.min(canvas.width * 2 / 5), SMALL, false))
+        .collect();
     let widest = |words: &mut dyn Iterator<Item = i32>| words.max().unwrap_or(0);
     let name_width = widest(&mut names.iter().map(|n| text::width(n, SMALL, false)));
     let value_width = widest(&mut shown.iter().map(|b| text::width(&count(b.count), SMALL, true)));

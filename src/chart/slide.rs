@@ -1,6 +1,6 @@
 //! The frame of every chart: title, subtitle, key, footer; and the SVG around it.
 
-use crate::chart::canvas::{Anchor, Area, Canvas, HEIGHT, Ink, SMALL, Spot, WIDTH, paint};
+use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL, Spot, paint};
 use crate::chart::palette::{ALARM, BAND, EXPECTED, GREY, INK, Look, MAIN, Marker};
 use crate::chart::{ChartInput, Figure, text};
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub(super) fn slide(
     alt: String,
     draw: impl FnOnce(&Canvas<'_>, Area) -> Result<()>,
 ) -> Result<Figure> {
-    let svg = paint(|canvas| {
+    let svg = paint(input.sheet, |canvas| {
         let body = frame(canvas, &input.title, subtitle, &input.footer)?;
         draw(canvas, body)
     })?;
@@ -38,7 +38,7 @@ pub(super) fn slide(
 
 /// Title and subtitle at the top, footer at the bottom; returns what is left between them.
 fn frame(canvas: &Canvas<'_>, title: &str, subtitle: &str, footer: &str) -> Result<Area> {
-    let room = WIDTH - 2 * MARGIN;
+    let room = canvas.width - 2 * MARGIN;
     let title = text::drawable(title);
     let (size, lines) =
         TITLES.into_iter().find(|(size, lines)| text::fits(&title, room, *size, true, *lines)).unwrap_or(TITLES[4]);
@@ -54,12 +54,12 @@ fn frame(canvas: &Canvas<'_>, title: &str, subtitle: &str, footer: &str) -> Resu
         canvas.text(&line, (MARGIN, y - 4), SUBTITLE)?;
     }
     let lines = text::wrap(&text::drawable(footer), room, NOTE.size, false, 2);
-    let mut bottom = HEIGHT - 40;
+    let mut bottom = canvas.height - 40;
     for line in lines.iter().rev() {
         canvas.text(line, (MARGIN, bottom), NOTE)?;
         bottom -= 34;
     }
-    Ok(Area { left: MARGIN, top: y + 20, right: WIDTH - MARGIN, bottom: bottom - 8 })
+    Ok(Area { left: MARGIN, top: y + 20, right: canvas.width - MARGIN, bottom: bottom - 8 })
 }
 
 /// One entry of the key.
@@ -139,12 +139,28 @@ fn described(svg: &str, name: &str, title: &str, alt: &str) -> String {
     // Plotters breaks the line after `<text …>` and before `</text>`; some viewers draw that as a space.
     // Text content is the one kind of line that starts without a tag: `<` in it is escaped.
     for line in lines {
-        out.push_str(line);
+        out.push_str(&settled(line));
         if line.starts_with('<') && !line.starts_with("<text ") {
             out.push('\n');
         }
     }
     out
+}
+
+/// A text's shift below its place made part of the place: of a shift, a drawer may give only the first letter its part,
+/// which in a script from right to left stands alone then.
+fn settled(line: &str) -> std::borrow::Cow<'_, str> {
+    let value = |name: &str| {
+        let from = line.find(name)? + name.len();
+        line[from..].split('"').next()?.parse::<f64>().ok()
+    };
+    match (line.find(" dy=\"0.76em\""), value(" y=\""), value("font-size=\"")) {
+        (Some(_), Some(y), Some(size)) if line.starts_with("<text ") => {
+            let placed = format!(" y=\"{:.2}\"", y + 0.76 * size);
+            line.replacen(&format!(" y=\"{y}\" dy=\"0.76em\""), &placed, 1).into()
+        }
+        _ => line.into(),
+    }
 }
 
 /// For XML: markup escaped, characters that XML forbids left out, one line.

@@ -5,14 +5,29 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::chart::export::{pdf, png, tree};
+use crate::chart::sheet::Sheet;
 use crate::chart::testing::{series, weeks};
-use crate::chart::{CHARTS, ChartInput, Figure, find, stem};
+use crate::chart::{CHARTS, ChartInput, Extra, Figure, find, stem};
 use crate::trend::calendar::Period;
 use crate::trend::series::{Level, Series, Signal};
 
 /// Files of this folder that are not charts.
-const HELPERS: [&str; 12] =
-    ["axis", "canvas", "export", "lines", "mod", "palette", "slide", "sparkline", "testing", "tests", "text", "words"];
+const HELPERS: [&str; 14] = [
+    "axis",
+    "canvas",
+    "export",
+    "fonts",
+    "lines",
+    "mod",
+    "palette",
+    "sheet",
+    "slide",
+    "sparkline",
+    "testing",
+    "tests",
+    "text",
+    "words",
+];
 
 fn input<'a>(series: &'a [Series], period: Option<Period>) -> ChartInput<'a> {
     ChartInput {
@@ -23,6 +38,8 @@ fn input<'a>(series: &'a [Series], period: Option<Period>) -> ChartInput<'a> {
         footer: "5 Jan to 2 Aug 2026 · n = 731 records · Europe/Berlin · as of 2 Aug 2026".to_owned(),
         by: "week",
         events: &[],
+        sheet: Sheet::default(),
+        extra: Extra::default(),
     }
 }
 
@@ -193,6 +210,30 @@ fn the_table_lists_every_chart_file() {
 }
 
 #[test]
+fn events_are_drawn_and_told_where_they_happened() {
+    use crate::trend::events::Event;
+    let one = vec![half_a_year("i-1", "Late flights", 20, 4)];
+    let at = |place: usize, days: i64| one[0].points[place].period.saturating_add(jiff::Span::new().days(days));
+    let event = |at, label: &str| Event { at, label: label.to_owned() };
+    let events = [
+        event(at(0, -9), "before everything"),
+        event(at(6, 2), "3.4 released"),
+        event(at(6, 5), "hotfix"),
+        event(at(29, 20), "after everything"),
+    ];
+    let draw = find("trend").unwrap().draw;
+    let with = draw(&ChartInput { events: &events, ..input(&one, None) }).unwrap();
+    let without = draw(&input(&one, None)).unwrap();
+    assert!(with.alt.contains("Marked: 3.4 released, hotfix ("), "{}", with.alt);
+    assert!(with.svg.contains("3.4 released, hotfix") && !with.svg.contains("everything"));
+    // The line and the label are drawn beside the words in the description.
+    let lines =
+        |svg: &str| svg.matches("<polyline").count() + svg.matches("<line").count() + svg.matches("<path").count();
+    assert!(lines(&with.svg) > lines(&without.svg));
+    assert!(!without.alt.contains("Marked") && !without.svg.contains("released"));
+}
+
+#[test]
 fn every_case_is_well_formed_and_described() {
     for (case, figure) in draw_all() {
         tree(&figure.svg).unwrap_or_else(|e| panic!("{case}: {e}"));
@@ -332,9 +373,9 @@ fn gallery() {
         (0..3).map(once).min().unwrap()
     };
     for (case, figure) in draw_all() {
-        let (picture, page) = (png(&figure.svg).unwrap(), pdf(&figure.svg).unwrap());
+        let (picture, page) = (png(&figure.svg).unwrap(), pdf(&figure.svg, 96.0).unwrap());
         slowest.0 = slowest.0.max(time(&|| drop(png(&figure.svg))));
-        slowest.1 = slowest.1.max(time(&|| drop(pdf(&figure.svg))));
+        slowest.1 = slowest.1.max(time(&|| drop(pdf(&figure.svg, 96.0))));
         std::fs::write(folder.join(format!("{case}.png")), picture).unwrap();
         std::fs::write(folder.join(format!("{case}.pdf")), page).unwrap();
         std::fs::write(folder.join(format!("{case}.svg")), &figure.svg).unwrap();

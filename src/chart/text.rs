@@ -6,30 +6,31 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use ttf_parser::Face;
+use crate::chart::fonts;
 
-/// The families a browser may use, best first; PNG and PDF always use the first, from our own bytes.
-pub(super) const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
+/// The families a browser may use, best first; PNG and PDF always use the first, from our own bytes, then the user's.
+pub(super) fn family() -> &'static str {
+    static FAMILY: OnceLock<String> = OnceLock::new();
+    FAMILY.get_or_init(|| {
+        let extra = fonts::extra().map_or(String::new(), |e| format!(", {}", e.family()));
+        format!("{}{extra}, Verdana, sans-serif", fonts::FAMILY)
+    })
+}
 
 /// Stands where the font has no glyph.
 const STAND_IN: char = '·';
 
-/// Regular and bold weight, parsed once.
-fn face(bold: bool) -> &'static Face<'static> {
-    static FACES: OnceLock<[Face<'static>; 2]> = OnceLock::new();
-    let faces = FACES.get_or_init(|| {
-        [dejavu::sans::regular(), dejavu::sans::bold()]
-            .map(|bytes| Face::parse(bytes, 0).expect("the fonts are constants of a crate, parsed in every test"))
-    });
-    &faces[usize::from(bold)]
-}
-
 /// Width of `text` in pixels at `size` pixels per em, without kerning (which only makes it narrower).
 pub(super) fn width(text: &str, size: i32, bold: bool) -> i32 {
-    let face = face(bold);
-    let units: i64 =
-        text.chars().map(|c| face.glyph_index(c).and_then(|g| face.glyph_hor_advance(g)).map_or(0, i64::from)).sum();
+    let face = fonts::own(bold);
     let per_em = i64::from(face.units_per_em());
+    let units: i64 = text
+        .chars()
+        .map(|c| match face.glyph_index(c) {
+            Some(glyph) => face.glyph_hor_advance(glyph).map_or(0, i64::from),
+            None => fonts::extra().and_then(|e| e.advance(c)).map_or(0, |wide| (wide * per_em as f64).ceil() as i64),
+        })
+        .sum();
     i32::try_from((units * i64::from(size) + per_em - 1) / per_em).unwrap_or(i32::MAX)
 }
 
@@ -99,7 +100,7 @@ pub(super) fn fits(text: &str, room: i32, size: i32, bold: bool, lines: usize) -
 /// Japanese and Korean nor Indic scripts. For a caveat: "charts cannot show 配 送".
 pub fn missing_glyphs(text: &str) -> Vec<char> {
     let missing: BTreeSet<char> =
-        text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c) && !has_glyph(*c)).collect();
+        text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c) && !fonts::has(*c)).collect();
     missing.into_iter().collect()
 }
 
@@ -113,18 +114,13 @@ pub(super) fn drawable(text: &str) -> String {
                 out.push(' ');
             }
         } else if is_invisible(c) {
-        } else if has_glyph(c) {
+        } else if fonts::has(c) {
             out.push(c);
         } else if !is_pictograph(c) {
             out.push(STAND_IN);
         }
     }
     out.trim_end().to_owned()
-}
-
-/// In both weights, so that a text may change its weight.
-fn has_glyph(c: char) -> bool {
-    face(false).glyph_index(c).is_some() && face(true).glyph_index(c).is_some()
 }
 
 /// Controls, joiners, direction marks, variation selectors, soft hyphens, tags, non-characters: nothing to see, and

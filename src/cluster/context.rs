@@ -30,7 +30,12 @@ pub fn find(text: &str, tag: Option<&str>, keyword: &str, is_pattern: bool) -> O
     let words = words(text, id, &mut names);
     let runs = words.windows(wanted.len());
     let run = runs.into_iter().find(|run| run.iter().zip(&wanted).all(|(word, stem)| word.stem == *stem))?;
-    Some(run.first()?.at.start..run.last()?.at.end)
+    let (start, end) = (run.first()?.at.start, run.last()?.at.end);
+    // Words that matching passes over belong to the keyword all the same: the "in" of "log in".
+    let whole = start + keyword.len();
+    let written = text.get(start..whole).is_some_and(|found| found.eq_ignore_ascii_case(keyword));
+    let ends = !text.get(whole..).unwrap_or_default().starts_with(char::is_alphanumeric);
+    Some(start..if written && ends { whole.max(end) } else { end })
 }
 
 /// The words of a text that can be part of a keyword, in order.
@@ -67,6 +72,7 @@ mod tests {
         assert_eq!(found("My FLIGHTS were delayed", "flight"), Some("FLIGHTS"));
         assert_eq!(found("They lost all of my bags, again", "lost bag"), Some("lost all of my bags"));
         assert_eq!(found("It didn't arrive", "never arrived"), Some("didn't arrive"));
+        assert_eq!(found("I can't Log in, help", "log in"), Some("Log in"));
         assert_eq!(found("lost, then a bag", "bag lost"), None);
         assert_eq!(found("", "bag"), None);
         assert_eq!(find("see ERR-42.", None, r"\berr-\d+", true), Some(4..10));

@@ -8,6 +8,7 @@ use crate::compose::codebooks::{self, Issues};
 use crate::compose::heard::{heard, models};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
+use crate::compose::segments;
 use crate::compose::stored;
 use crate::enrich::options::Without;
 use crate::enrich::{self, Intent, Voiced, profile};
@@ -97,7 +98,8 @@ pub(crate) fn find(
         check_dated(&read)?;
     }
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
-    let mut counted = counted::counted(&read.records, trend, &declared)?;
+    let segments = trend.segment.as_ref().map(|name| segments::masked(&read.records, name, &options)).transpose()?;
+    let mut counted = counted::counted_by(&read.records, trend, &declared, segments)?;
     if !options.intents.is_empty() {
         counted.leave_out(&lacks(&voiced, &options.intents)?, OTHER_INTENT)?;
     }

@@ -1,10 +1,11 @@
 //! `plaint chart NAME`: one slide.
 
-use crate::chart::{self, CHARTS, ChartInput, export};
+use crate::chart::sheet::Sheet;
+use crate::chart::words as told;
+use crate::chart::{self, CHARTS, ChartInput, Extra, export};
 use crate::cli::Chart;
-use crate::compose::{Session, analyse, emit, facts, figures};
+use crate::compose::{Session, analyse, emit, extras, facts, figures};
 use crate::error::{Error, Result, nearest};
-use crate::report::words;
 
 /// Issues on a chart of lines, unless `--top` says otherwise.
 const LINES: usize = 5;
@@ -22,6 +23,8 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
             .at(&arguments.output)
             .hint("-o chart.png"));
     }
+    told::speak(arguments.drawing.lang);
+    figures::take_font(arguments.drawing.font.as_deref())?;
     let found = analyse::find(
         session,
         &arguments.reading,
@@ -39,18 +42,42 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
         Some(&analysis.found.issues.codebook),
         &arguments.selection,
     )?;
-    // The total dwarfs its parts: it is drawn alone, or not at all.
-    if series.len() > 1 {
+    // The total dwarfs its parts: it is drawn alone, or not at all. One issue's charts are of the biggest one.
+    if chart.name == "forecast" && arguments.selection.named.is_empty() {
+        series.truncate(1);
+    } else if series.len() > 1 {
         series.retain(|s| !s.is_total());
     }
-    if chart.name == "trend" && arguments.selection.top.is_none() {
-        series.truncate(LINES);
+    match chart.name {
+        "trend" if arguments.selection.top.is_none() => series.truncate(LINES),
+        "forecast" | "segments" => series.truncate(1),
+        _ => {}
     }
-    let title = match series.as_slice() {
+    let mut counted = format!("Records per {step}");
+    let (primary, curves, ahead, mut rates) = match (chart.name, series.as_slice()) {
+        ("share", _) => (extras::primary(&analysis)?, Vec::new(), None, Vec::new()),
+        ("response", _) => (Vec::new(), extras::curves(&analysis, &arguments.trend)?, None, Vec::new()),
+        ("forecast", [one]) => (Vec::new(), Vec::new(), extras::forecast(&analysis, one), Vec::new()),
+        ("segments", [one]) => {
+            let (column, rates) = extras::rates(&analysis, one, arguments.by_column.as_deref())?;
+            counted = format!("Share of each {column}’s records that match the issue");
+            (Vec::new(), Vec::new(), None, rates)
+        }
+        _ => (Vec::new(), Vec::new(), None, Vec::new()),
+    };
+    rates.retain(|r| r.of > 0);
+    if chart.name == "response" {
+        counted = "Share of cases first answered by each time; those still waiting count as waiting".to_string();
+    }
+    let found_title = match series.as_slice() {
+        _ if chart.name == "response" => figures::answered_title(&curves),
+        [one] if chart.name == "forecast" => figures::forecast_title(one, ahead.as_ref(), step),
+        [one] if chart.name == "segments" => figures::rates_title(one, &rates),
         [one] => figures::title(one, Some(analysis.period), step),
         [first, ..] => format!("{} is the biggest issue this {step}", first.issue),
         [] => "No issue to draw".to_string(),
     };
+    let title = arguments.drawing.title.clone().unwrap_or(found_title);
     let feeds: Vec<&str> = analysis.counts.feeds().iter().map(|f| f.feed.as_str()).collect();
     let feeds = if feeds.len() <= 3 { feeds.join(", ") } else { format!("{} feeds", feeds.len()) };
     let n = facts::funnel(&analysis.found)?.counted;
@@ -58,20 +85,22 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
         series: &series,
         period: Some(analysis.period),
         title,
-        subtitle: format!("Records per {step} · {feeds}"),
+        subtitle: format!("{counted} · {feeds}"),
         footer: format!(
             "{} · n = {} counted in all · {} · as of {}",
             calendar.label(analysis.period),
-            words::count(n),
+            told::count(n),
             calendar.zone_name(),
-            words::day(analysis.found.counted.now)
+            told::date(analysis.found.counted.now)
         ),
         by: step,
         events: &analysis.inputs.events,
+        sheet: Sheet { size: arguments.drawing.size, theme: arguments.drawing.theme },
+        extra: Extra { forecast: ahead.as_ref(), primary: &primary, rates: &rates, curves: &curves },
     })?;
     let bytes = match kind {
         "png" => export::png(&figure.svg)?,
-        "pdf" => export::pdf(&figure.svg)?,
+        "pdf" => export::pdf(&figure.svg, arguments.drawing.size.dpi)?,
         _ => figure.svg.into_bytes(),
     };
     emit::to(Some(&arguments.output), &bytes)?;

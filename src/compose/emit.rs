@@ -12,8 +12,17 @@ pub(crate) type Page = (String, Vec<u8>);
 /// What tells a folder that plaint wrote.
 const MARK: &str = "report.json";
 /// Everything a report's folder may hold; anything else in it is somebody's, and stays.
-const OURS: [&str; 8] =
-    ["charts", "codebook.toml", "index.html", "issues.csv", "report.json", "report.md", "signals.csv", "trends.csv"];
+const OURS: [&str; 9] = [
+    "charts",
+    "codebook.toml",
+    "index.html",
+    "issues.csv",
+    "report.json",
+    "report.md",
+    "report.xlsx",
+    "signals.csv",
+    "trends.csv",
+];
 
 /// Writes to a file, or to standard output for none and `-`.
 pub(crate) fn to(path: Option<&str>, bytes: &[u8]) -> Result<()> {

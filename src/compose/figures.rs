@@ -1,17 +1,27 @@
-//! The figures of a report: the total, the ranked bars, the small multiples, one trend per issue.
+//! The figures of a report: the total, the ranked bars, the small multiples, the heat map, the shares, the forecast,
+//! waiting times, and one trend per issue.
 
 use rayon::prelude::*;
 
-use crate::chart::{CHARTS, ChartInput, Figure};
+use crate::chart::sheet::Sheet;
+use crate::chart::words as told;
+use crate::chart::{Answered, CHARTS, ChartInput, Extra, Figure, Rate, fonts};
+use crate::compose::analyse::Analysis;
+use crate::compose::{emit, extras};
 use crate::error::{Error, Result};
 use crate::report::model::Report;
 use crate::report::words;
 use crate::trend::calendar::Period;
 use crate::trend::events::Event;
+use crate::trend::forecast::Forecast;
+use crate::trend::options::Options;
 use crate::trend::series::{Level, Series};
 
-/// One chart of the total, the ranked bars, the small multiples, and one trend per issue; names each issue's chart.
-pub(crate) fn figures(report: &mut Report, events: &[Event]) -> Result<Vec<Figure>> {
+/// The charts of the whole, and one trend per issue; names each issue's chart.
+pub(crate) fn figures(report: &mut Report, analysis: &Analysis, trend: &Options) -> Result<Vec<Figure>> {
+    let events: &[Event] = &analysis.inputs.events;
+    let (primary, curves) = (extras::primary(analysis)?, extras::curves(analysis, trend)?);
+    let ahead = report.forecast.clone();
     let period = report.total.points.iter().map(|p| p.period).find(|p| p.date() == report.period.first);
     let step = report.step.clone();
     let step = step.as_str();
@@ -55,8 +65,24 @@ pub(crate) fn figures(report: &mut Report, events: &[Event]) -> Result<Vec<Figur
                 now,
             ),
         ),
-        ("multiples", input(&all, many, counted.clone(), now)),
+        ("multiples", input(&all, many.clone(), counted.clone(), now)),
+        ("heatmap", input(&all, many, counted.clone(), now)),
     ];
+    let of_total = std::slice::from_ref(&report.total);
+    if primary.len() > 2 {
+        jobs.push(("share", input(of_total, share_title(&primary, &report.total, period, step), counted.clone(), now)));
+    }
+    if ahead.is_some() {
+        jobs.push((
+            "forecast",
+            input(of_total, forecast_title(&report.total, ahead.as_ref(), step), counted.clone(), now),
+        ));
+    }
+    if !curves.is_empty() {
+        let what = "Share of cases first answered by each time; those still waiting count as waiting";
+        let cases = curves.first().map_or(0, |c| c.cases as i64);
+        jobs.push(("response", input(of_total, answered_title(&curves), format!("{what} · {feeds}"), cases)));
+    }
     for issue in &report.issues {
         let title = title(&issue.series, period, step);
         jobs.push((
@@ -69,7 +95,17 @@ pub(crate) fn figures(report: &mut Report, events: &[Event]) -> Result<Vec<Figur
         .map(|(name, (series, title, subtitle, footer))| {
             let chart =
                 CHARTS.iter().find(|c| c.name == name).ok_or_else(|| Error::failed("internal: no such chart"))?;
-            (chart.draw)(&ChartInput { series: &series, period, title, subtitle, footer, by: step, events })
+            (chart.draw)(&ChartInput {
+                series: &series,
+                period,
+                title,
+                subtitle,
+                footer,
+                by: step,
+                events,
+                sheet: Sheet::default(),
+                extra: Extra { forecast: ahead.as_ref(), primary: &primary, curves: &curves, rates: &[] },
+            })
         })
         .collect();
     let figures = drawn.into_iter().collect::<Result<Vec<Figure>>>()?;
@@ -83,10 +119,73 @@ pub(crate) fn figures(report: &mut Report, events: &[Event]) -> Result<Vec<Figur
 /// The finding of an issue's slide.
 pub(crate) fn title(series: &Series, period: Option<Period>, step: &str) -> String {
     let point = period.and_then(|p| series.at(p));
-    let now = words::count(point.and_then(|p| p.observed).unwrap_or(0));
+    let now = told::count(point.and_then(|p| p.observed).unwrap_or(0));
     match point.and_then(|p| p.level.and(p.expected)) {
         Some(expected) => format!("{}: {now} this {step}, usually about {}", series.issue, words::mean(expected)),
         None => format!("{}: {now} this {step}", series.issue),
+    }
+}
+
+/// The finding of the shares.
+fn share_title(primary: &[(String, Vec<i64>)], total: &Series, period: Option<Period>, step: &str) -> String {
+    let at = period.and_then(|p| total.points.iter().position(|point| point.period == p));
+    let of = |counts: &[i64]| at.and_then(|at| counts.get(at)).copied().unwrap_or(0);
+    let all: i64 = primary.iter().map(|(_, counts)| of(counts)).sum();
+    let named = &primary[..primary.len().saturating_sub(2)];
+    match named.iter().max_by_key(|(_, counts)| of(counts)) {
+        Some((name, counts)) if all > 0 => {
+            format!("{name} has {} of all records this {step}", words::percent(of(counts) as f64 / all as f64))
+        }
+        _ => format!("No record this {step}"),
+    }
+}
+
+/// The finding of a forecast.
+pub(crate) fn forecast_title(series: &Series, forecast: Option<&Forecast>, step: &str) -> String {
+    match forecast.and_then(|f| f.periods.first().zip(f.periods.last())) {
+        Some((first, last)) => format!(
+            "{}: about {} next {step}; four of five {step}s between {} and {}",
+            series.issue,
+            words::mean(first.mean),
+            told::count(last.low80),
+            told::count(last.high80)
+        ),
+        None => format!("{}: too little history for a forecast", series.issue),
+    }
+}
+
+/// The finding of an issue's rates.
+pub(crate) fn rates_title(series: &Series, rates: &[Rate]) -> String {
+    match rates.first() {
+        Some(top) if top.n > 0 => {
+            format!("{}: {} of the records of {}", series.issue, words::percent(top.share), top.name)
+        }
+        _ => format!("{}: no record in this period", series.issue),
+    }
+}
+
+/// The finding of the waiting times.
+pub(crate) fn answered_title(curves: &[Answered]) -> String {
+    let Some(all) = curves.first() else { return "No dump tells when customers were answered".to_string() };
+    match all.steps.iter().find(|s| s.1 >= 0.5) {
+        Some((seconds, _)) if *seconds < 172_800 => {
+            format!("Half of the customers are answered within {:.1} hours", *seconds as f64 / 3_600.0)
+        }
+        Some((seconds, _)) => {
+            format!("Half of the customers are answered within {:.1} days", *seconds as f64 / 86_400.0)
+        }
+        None => "More than half of the customers were not answered".to_string(),
+    }
+}
+
+/// Reads the user's font, for what our own lacks.
+///
+/// # Errors
+/// When the file cannot be read or is no font.
+pub(crate) fn take_font(path: Option<&str>) -> Result<()> {
+    match path {
+        Some(path) => fonts::take(path, emit::read(path)?),
+        None => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::chart::export;
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
 use crate::compose::read::Origin;
-use crate::compose::{Session, emit, facts, figures, provenance, voices};
+use crate::compose::{Session, emit, facts, figures, provenance, restate, slices, voices};
 use crate::error::{Error, Result, nearest};
 use crate::render::text::{self, TextStyle};
 use crate::render::{FORMATS, views};
@@ -17,6 +17,7 @@ use crate::report::findings::{self, Facts};
 use crate::report::issues::{self, Evidence, Word};
 use crate::report::methods;
 use crate::report::model::{Change, IssueReport, Report};
+use crate::report::quotes;
 use crate::report::words;
 use crate::trend::between::between;
 use crate::trend::calendar;
@@ -31,6 +32,7 @@ const CHARTS_FLAG: &str = "charts";
 
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     check_only(&arguments.only)?;
+    figures::take_font(arguments.font.as_deref())?;
     if arguments.trend.segment.is_some() {
         return Err(
             Error::usage("a report is not segmented").hint("plaint trends --segment COLUMN counts each value apart")
@@ -51,6 +53,12 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let mut report = build(&analysis, arguments, &session.config.brands.keys().cloned().collect::<Vec<_>>())?;
+    if !arguments.enrich.no_redact {
+        decent(&mut report);
+    }
+    if let Some(path) = &arguments.previous {
+        report.restated = Some(restate::restated(&analysis, &report, path)?);
+    }
     let Some(folder) = folder else {
         let color = match arguments.color {
             Color::Always => true,
@@ -61,7 +69,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         emit::to(None, page.as_bytes())?;
         return Ok(analyse::exit_code(&analysis.found));
     };
-    let figures = figures::figures(&mut report, &analysis.inputs.events)?;
+    let figures = figures::figures(&mut report, &analysis, &arguments.trend)?;
     let mut pages = Vec::new();
     let wanted = |flag: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag);
     for format in FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json") {
@@ -99,6 +107,17 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         ));
     }
     Ok(analyse::exit_code(&analysis.found))
+}
+
+/// Masks the profane words of every quote.
+fn decent(report: &mut Report) {
+    let voices = &mut report.voices;
+    let topics = voices.loved.iter_mut().chain(&mut voices.ideas).filter_map(|t| t.quote.as_mut());
+    let told =
+        voices.questions.iter_mut().map(|q| &mut q.quote).chain(voices.spreading.iter_mut().map(|s| &mut s.quote));
+    for quote in report.issues.iter_mut().flat_map(|i| &mut i.quotes).chain(topics).chain(told) {
+        quote.text = quotes::decent(&quote.text);
+    }
 }
 
 /// The `codebook.toml` that stands in the report's folder, to be carried over.
@@ -155,6 +174,10 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     if let Some(top) = arguments.selection.top {
         cards.truncate(top);
     }
+    let (slices, mut segments) = slices::slices(analysis)?;
+    for card in &mut cards {
+        card.segments = segments.remove(&card.id).unwrap_or_default();
+    }
     let interval = garwood(now.observed.unwrap_or(0) as f64, 0.95, 1.0);
     let labels = found.issues.report.origin == "labels";
     let mut caveats = provenance::caveats(analysis, &cards, &arguments.enrich.intents)?;
@@ -191,11 +214,14 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         total,
         issues: cards,
         voices: voices::voices(analysis, arguments, brands)?,
+        slices,
         files: provenance::files(found),
         feeds: provenance::feeds(analysis)?,
         caveats,
         codebook: found.issues.report.clone(),
         options: provenance::options(arguments),
+        restated: None,
+        ledger: restate::ledger(analysis)?,
     })
 }
 

@@ -8,6 +8,7 @@ use crate::compose::{self, Session, analyse, emit, facts, provenance};
 use crate::error::{Error, Result};
 use crate::render::views::{self, trends as view};
 use crate::report::words;
+use crate::trend::baseline::detector::LEAST_HISTORY;
 use crate::trend::counts::Counts;
 use crate::trend::disproportion::table;
 use crate::trend::judge::{self, Known};
@@ -61,7 +62,7 @@ pub(crate) struct Ready {
 /// # Errors
 /// Those of the file, and a `--period` it does not hold.
 pub(crate) fn judge_ready(path: &str, options: &Options) -> Result<Ready> {
-    let (mut counts, caveats) = counts_file::read(&emit::read(path)?, path, options)?;
+    let (mut counts, mut caveats) = counts_file::read(&emit::read(path)?, path, options)?;
     let inputs = inputs::read(options, &counts.calendar)?;
     if let Some(exposures) = &inputs.exposures {
         exposures.apply(&mut counts)?;
@@ -78,7 +79,27 @@ pub(crate) fn judge_ready(path: &str, options: &Options) -> Result<Ready> {
         }
         period = counts.period(counts.periods().saturating_sub(1));
     }
-    Ok(Ready { series: trends.series(), counts, inputs, period, caveats })
+    let series = trends.series();
+    caveats.extend(untested(&counts, &series, period));
+    Ok(Ready { series, counts, inputs, period, caveats })
+}
+
+/// Why nothing of the period was tested; null where something was.
+fn untested(counts: &Counts, series: &[Series], period: Period) -> Option<String> {
+    let points: Vec<&Point> = series.iter().filter_map(|s| s.at(period)).collect();
+    if points.iter().any(|p| p.p.is_some()) {
+        return None;
+    }
+    let (label, step) = (counts.calendar.label(period), counts.calendar.by.name());
+    if !counts.calendar.is_complete(period, counts.now) {
+        return Some(format!("Nothing of {label} is tested: it is not over."));
+    }
+    let history = points.iter().map(|p| p.history).max().unwrap_or(0);
+    Some(format!(
+        "Nothing of {label} is tested: {} before it {} known without a gap, {LEAST_HISTORY} are needed.",
+        words::counted(history, step),
+        if history == 1 { "is" } else { "are" }
+    ))
 }
 
 fn ready(path: &str, arguments: &Trends) -> Result<u8> {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::enrich::pattern::pattern;
+
 /// A longer reply says something of its own.
 const MOST_WORDS: usize = 15;
 /// Words that agree only when hardly anything else is said: "this", "same", "agreed".
@@ -40,11 +42,6 @@ const FULL: &[&str] = &[
 
 /// Agreement only by itself.
 const BARE: &str = r"^(?:this|same|ditto|agreed?|seconded|true|likewise|exactly|preach|facts|relatable|i second this|so true|yes|yup|yep|amen|genauso|dito|idem|this this this|👍+|💯+|👆+|☝️?|⬆️?|\^+)[\s.!👍💯👆☝⬆\u{FE0F}]*$";
-
-#[expect(clippy::expect_used, reason = "the patterns are constants; a test compiles them")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
 
 static AGREES: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{LEAD}(?:{})", FULL.join("|"))));
 static BARELY: LazyLock<Regex> = LazyLock::new(|| pattern(BARE));

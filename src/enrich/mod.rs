@@ -10,6 +10,7 @@ pub mod intent;
 pub mod language;
 pub mod near;
 pub mod options;
+mod pattern;
 pub mod plain;
 pub mod profile;
 pub mod reach;

@@ -51,6 +51,11 @@ impl Intent {
     /// All, in the order of their names.
     pub const ALL: [Self; 6] = [Self::Abuse, Self::Complaint, Self::Idea, Self::Praise, Self::Question, Self::Spam];
 
+    /// Its place in [`Intent::ALL`].
+    pub const fn place(self) -> usize {
+        self as usize
+    }
+
     /// Its word in columns and flags.
     pub fn word(self) -> &'static str {
         match self {
@@ -116,5 +121,15 @@ impl Options {
     /// Whether a part is computed.
     pub fn has(&self, part: Part) -> bool {
         !self.off.contains(&part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_intent_is_at_its_place() {
+        assert!(Intent::ALL.into_iter().enumerate().all(|(at, intent)| intent.place() == at));
     }
 }

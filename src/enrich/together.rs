@@ -11,17 +11,13 @@ use serde::Serialize;
 
 use crate::enrich::echo::{self, Echo, How};
 use crate::enrich::options::{Intent, Options, Part};
+use crate::enrich::pattern::pattern;
 use crate::enrich::profile::{Deed, Profile, profiles};
 use crate::enrich::voiced::Voiced;
 use crate::enrich::{near, reach, redact};
 use crate::error::Result;
 use crate::normalise::people::people;
 use crate::normalise::records::{COLUMNS, Records};
-
-#[expect(clippy::expect_used, reason = "the patterns are constants; a test compiles them")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
 
 /// Words that ask for something, beside questions and ideas.
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {

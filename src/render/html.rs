@@ -1,45 +1,82 @@
-//! `index.html`: the report as one page that needs nothing but itself: no script, no font, no request.
+//! `index.html`: the report as one page that needs nothing but itself: its style, its script and its font's letters are
+//! inside, named by their hashes in the policy, and it makes no request. Without its script it says the same.
 
-use std::fmt::Write;
-
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, escape_formatter};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::chart::Figure;
 use crate::error::{Error, Result};
-use crate::render::inline_svg;
 use crate::render::number::{
     UNKNOWN, change, count_or_unknown, current, day_or_unknown, estimate, moment, probability, share, times,
     usual_range,
 };
 use crate::render::text::funnel_steps;
 use crate::render::words::{capitalised, one_line};
+use crate::render::{explore, fonts, inline_svg};
+use crate::report::glossary::{Entry, GLOSSARY};
 use crate::report::model::{CodebookReport, FeedReport, FileReport, Finding, IssueReport, Method, Report};
+use crate::report::restated::Restated;
+use crate::report::slices::Segment;
 use crate::report::voice_tables::{self, VoiceTable};
+use crate::report::voices::Share;
+use crate::report::words::percent;
 use crate::trend::series::{Level, Point, Series};
 
 const TEMPLATE: &str = include_str!("report.html");
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
 
 /// Most lines that the data tables of all cards may have together; a finer or longer grid gets one table of counts for
 /// all issues instead. Three years of weeks for fifty issues fit; at about 100 bytes a line that is one megabyte.
 const MOST_ROWS: usize = 10_000;
+/// Segments of a column that a card names.
+const MOST_SEGMENTS: usize = 4;
 
 /// The page. Every text is escaped by the template; figures are inside as images.
 ///
 /// # Errors
 /// An internal error when the template does not fit the report.
 pub(crate) fn render(report: &Report, figures: &[Figure]) -> Result<Vec<u8>> {
-    let page = page(report, figures);
-    let html =
-        environment().and_then(|env| env.get_template("report.html")?.render(Serde(&page))).map_err(|cause| {
-            Error::failed("internal: render: the page's template failed")
-                .evidence(format!("{cause:#}"))
-                .hint("this is a bug in plaint; please report it with this message")
-        })?;
+    let broken = |cause: String| {
+        Error::failed("internal: render: the page's template failed")
+            .evidence(cause)
+            .hint("this is a bug in plaint; please report it with this message")
+    };
+    let mut page = page(report, figures);
+    let anchors: Vec<String> = page.cards.iter().map(|card| card.anchor.clone()).collect();
+    page.counts_json =
+        Value::from_safe_string(explore::json(report, &anchors).map_err(|cause| broken(cause.to_string()))?);
+    let env = environment().map_err(|cause| broken(format!("{cause:#}")))?;
+    let draw = |page: &Page<'_>| {
+        let template = env.get_template("report.html");
+        template.and_then(|t| t.render(Serde(page))).map_err(|cause| broken(format!("{cause:#}")))
+    };
+    // The letters are known only once the page is drawn; the style that holds them is drawn into it then.
+    let drawn = draw(&page)?;
+    let style = format!("{}{STYLE}", fonts::faces(&drawn)?);
+    let policy = format!(
+        "default-src 'none'; script-src '{}'; style-src '{}'; font-src data:; img-src data:; base-uri 'none'; \
+         form-action 'none'",
+        digest(SCRIPT),
+        digest(&style)
+    );
+    let html = drawn.replacen(STYLE_MARK, &style, 1).replacen(POLICY_MARK, &policy, 1);
     Ok((html.trim_end().to_owned() + "\n").into_bytes())
+}
+
+/// Stand in the drawn page for its style and its policy, ahead of all that people wrote.
+const STYLE_MARK: &str = "/* style */";
+const POLICY_MARK: &str = "policy";
+
+/// What a policy calls a text (Content Security Policy Level 3, section 2.3.1).
+fn digest(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
 fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> {
@@ -72,6 +109,13 @@ struct Page<'a> {
     notes: &'a [String],
     figures: Vec<PageFigure<'a>>,
     funnel: Vec<(String, i64)>,
+    glossary: &'a [Entry],
+    restated: Option<&'a Restated>,
+    /// What the script recounts; the script itself.
+    counts_json: Value,
+    script: Value,
+    style: Value,
+    policy: Value,
 }
 
 /// The parts of the report that the template reads as they are.
@@ -119,6 +163,14 @@ struct Card<'a, Facts> {
     /// Whether the like-for-like counts differ from the counts anywhere.
     differs: bool,
     rows: Vec<Row>,
+    segments: Vec<SegmentLine>,
+}
+
+/// An issue's rates by one column, in words.
+#[derive(Serialize)]
+struct SegmentLine {
+    title: String,
+    rates: String,
 }
 
 /// One period of a data table.
@@ -145,8 +197,7 @@ struct Counts<'a> {
 struct PageFigure<'a> {
     name: &'a str,
     title: &'a str,
-    alt: &'a str,
-    src: Value,
+    drawing: Value,
 }
 
 fn page<'a>(report: &'a Report, figures: &'a [Figure]) -> Page<'a> {
@@ -187,22 +238,30 @@ fn page<'a>(report: &'a Report, figures: &'a [Figure]) -> Page<'a> {
             .enumerate()
             .map(|(i, issue)| {
                 let change = change(issue.change.as_ref());
-                card(report, &issue.series, long, anchor(&issue.id, i), change, issue)
+                card(report, &issue.series, long, anchor(&issue.id, i), change, issue).with(&issue.segments)
             })
             .collect(),
         counts: long.then(|| counts(report)),
         voices: voice_tables::tables(&report.voices, &report.step),
         notes: &report.voices.notes,
+        // An issue's own slide says what its card says; it is in the folder, beside the page.
         figures: figures
             .iter()
+            .filter(|f| !report.issues.iter().any(|i| i.chart.as_ref() == Some(&f.name)))
             .map(|f| PageFigure {
                 name: &f.name,
                 title: &f.title,
-                alt: &f.alt,
-                src: Value::from_safe_string(data_uri(&f.svg)),
+                // Drawn here, its texts escaped; within the page it uses the page's font.
+                drawing: Value::from_safe_string(f.svg.trim_end().to_owned()),
             })
             .collect(),
         funnel: funnel_steps(report),
+        glossary: GLOSSARY,
+        restated: report.restated.as_ref(),
+        counts_json: Value::UNDEFINED,
+        script: Value::from_safe_string(SCRIPT.to_owned()),
+        style: Value::from_safe_string(STYLE_MARK.to_owned()),
+        policy: Value::from_safe_string(POLICY_MARK.to_owned()),
     }
 }
 
@@ -234,7 +293,32 @@ fn card<'a, Facts>(
         trend: Value::from_safe_string(inline_svg::trend(series, &report.unit)),
         differs: series.points.iter().any(|p| p.compared != p.observed),
         rows: if long { Vec::new() } else { series.points.iter().map(row).collect() },
+        segments: Vec::new(),
     }
+}
+
+impl<Facts> Card<'_, Facts> {
+    /// With the segments of a column that have a record, the highest rate first.
+    fn with(mut self, segments: &[Segment]) -> Self {
+        for own in segments.chunk_by(|a, b| a.column == b.column) {
+            let mut rates: Vec<(&str, Share)> =
+                own.iter().filter_map(|s| Some((s.value.as_str(), s.rate.filter(|r| r.n > 0)?))).collect();
+            rates.sort_by(|a, b| b.1.share.total_cmp(&a.1.share).then(a.0.cmp(b.0)));
+            let named: Vec<String> = rates.iter().take(MOST_SEGMENTS).map(|(value, r)| rate(value, r)).collect();
+            if let Some(first) = own.first().filter(|_| !named.is_empty()) {
+                let title = format!("By {}", first.column.replace('_', " "));
+                self.segments.push(SegmentLine { title, rates: named.join("; ") });
+            }
+        }
+        self
+    }
+}
+
+/// `email 46 of 300 (15 %, 95 % interval 12 to 20)`
+fn rate(value: &str, r: &Share) -> String {
+    let bare = |x: f64| percent(x).replace(" %", "");
+    let (n, of) = (count_or_unknown(Some(r.n)), count_or_unknown(Some(r.of)));
+    format!("{value} {n} of {of} ({}, {} to {})", percent(r.share), bare(r.low), bare(r.high))
 }
 
 fn row(point: &Point) -> Row {
@@ -276,27 +360,6 @@ fn anchor(id: &str, place: usize) -> String {
     if plain { format!("issue-{id}") } else { format!("issue.{}", place + 1) }
 }
 
-/// An SVG as a `data:` address (RFC 2397) that can stand in a double-quoted attribute: all but letters, digits and
-/// what neither HTML nor an address reads is percent-encoded (RFC 3986 section 2.1).
-fn data_uri(svg: &str) -> String {
-    let mut out = String::with_capacity(svg.len() * 5 / 4 + 32);
-    out.push_str("data:image/svg+xml,");
-    for byte in svg.trim_end().bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b' ' | b'=' | b'/' | b':' | b'.' | b',' | b';' | b'-' | b'_' | b'(' | b')' | b'!' | b'?' | b'+' => {
-                out.push(char::from(byte));
-            }
-            b'\n' | b'\r' | b'\t' => out.push(' '),
-            _ => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -314,11 +377,40 @@ mod tests {
     fn asks_for_nothing() {
         let page = sample_page();
         assert!(page.starts_with("<!DOCTYPE html>"));
-        for banned in ["<script", "https://", "<link", "@import", "url(", "javascript:alert(1)\"", "onerror"] {
+        for banned in ["https://", "<link", "@import", "url(http", "javascript:alert(1)\"", "onerror", " style="] {
             assert!(!page.contains(banned), "{banned} in the page");
         }
         assert!(!page.replace("http://www.w3.org/2000/svg", "").contains("http://"));
-        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+        assert_eq!(page.matches("<script>").count(), 1);
+        assert_eq!(page.matches("<style>").count(), 1);
+    }
+
+    #[test]
+    fn the_policy_names_what_is_in_the_page() {
+        let page = sample_page();
+        let between = |from: &str, to: &str| {
+            let rest = page.split_once(from).map(|(_, rest)| rest).expect("is there");
+            rest.split_once(to).map(|(inner, _)| inner.to_owned()).expect("ends")
+        };
+        let policy = between("Content-Security-Policy\" content=\"", "\"");
+        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(policy.contains(&digest(&between("<script>", "</script>"))));
+        assert!(policy.contains(&digest(&between("<style>", "</style>"))));
+    }
+
+    #[test]
+    fn what_the_script_reads_is_whole_and_cannot_end_its_element() {
+        let page = sample_page();
+        let json = page.split_once("id=\"data-counts\">").and_then(|(_, rest)| rest.split_once("</script>"));
+        let (json, _) = json.expect("the data");
+        assert!(!json.contains('<'));
+        let data: serde_json::Value = serde_json::from_str(json).expect("is JSON");
+        assert_eq!(data["series"].as_array().map(Vec::len), Some(9), "the total and eight issues");
+        assert_eq!(data["periods"].as_array().map(Vec::len), Some(30));
+        assert_eq!(data["judged"], 28);
+        assert_eq!(data["ends"][28], "15 Nov 2026");
+        assert_eq!(data["series"][7]["name"], "Seat <b>map</b> | frozen `app`");
     }
 
     #[test]
@@ -342,14 +434,6 @@ mod tests {
     }
 
     #[test]
-    fn encodes_figures() {
-        assert_eq!(
-            data_uri("<a b=\"#f'&%\">é\n</a>\n"),
-            "data:image/svg+xml,%3Ca b=%22%23f%27%26%25%22%3E%C3%A9 %3C/a%3E"
-        );
-    }
-
-    #[test]
     fn fifty_issues_over_three_years_stay_under_two_megabytes() {
         let (mut report, figures) = sample::report();
         let mut long = report.issues[0].clone();
@@ -367,7 +451,7 @@ mod tests {
         longer(&mut report.total);
         report.issues.iter_mut().for_each(|issue| longer(&mut issue.series));
         let page = String::from_utf8(render(&report, &figures).expect("renders")).expect("utf-8");
-        assert_eq!(page.matches("<summary>").count(), 1);
+        assert_eq!(page.matches("<summary>").count(), 2, "the counts, and those picked");
         assert!(page.contains("Counts per period"));
         assert!(
             page.contains("<tr><th scope=\"row\">9 Nov 2026<td>1,412<td>57<td>98<td>44<td>28<td>21<td>14<td>12<td>3")

@@ -6,7 +6,9 @@ use crate::render::number::{change, count, count_or_unknown, current, day, day_o
 use crate::render::table::Align;
 use crate::render::text::{funnel_steps, listed};
 use crate::render::words::{capitalised, one_line, width};
+use crate::report::glossary::GLOSSARY;
 use crate::report::model::{Finding, IssueReport, Report};
+use crate::report::restated::Restated;
 use crate::report::voice_tables;
 use crate::trend::series::Level;
 
@@ -25,6 +27,7 @@ pub(crate) fn render(report: &Report, figures: &[Figure]) -> Result<Vec<u8>> {
     page.feeds(report);
     page.methods(report);
     page.caveats(report);
+    page.glossary();
     Ok(page.out.into_bytes())
 }
 
@@ -49,6 +52,10 @@ impl Page {
         }
         self.block("---");
         self.block(&escape(&report.funnel.line));
+        if let Some((title, lines)) = report.restated.as_ref().map(Restated::told) {
+            self.block(&format!("## {}", escape(&title)));
+            self.list(lines.iter().map(|line| escape(line)));
+        }
     }
 
     fn issues(&mut self, report: &Report) {
@@ -238,6 +245,11 @@ impl Page {
             format!("{}: SHA-256 {sha256}", escape(path))
         });
         self.list(sha256.chain(report.options.iter().map(|option| format!("Option {}", inline(option)))));
+    }
+
+    fn glossary(&mut self) {
+        self.block("## Glossary");
+        self.list(GLOSSARY.iter().map(|entry| format!("**{}**: {}", escape(entry.word), escape(entry.means))));
     }
 
     fn caveats(&mut self, report: &Report) {

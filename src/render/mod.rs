@@ -8,18 +8,22 @@ use crate::error::Result;
 use crate::report::model::Report;
 
 mod csv_table;
+mod explore;
+mod fonts;
 mod html;
 mod inline_svg;
 mod issues_csv;
 mod json;
 mod markdown;
 pub mod number;
+mod sheets;
 pub mod signals_csv;
 pub mod table;
 pub mod text;
 pub mod trends_csv;
 pub mod views;
 pub mod words;
+mod xlsx;
 
 #[cfg(test)]
 mod sample;
@@ -83,6 +87,13 @@ pub const FORMATS: &[Format] = &[
         about: "one line per signal, over all periods",
         render: signals_csv::render,
     },
+    Format {
+        name: "xlsx",
+        flag: "xlsx",
+        file: "report.xlsx",
+        about: "the tables as a workbook, with charts that the spreadsheet draws",
+        render: xlsx::render,
+    },
 ];
 
 #[cfg(test)]
@@ -94,7 +105,8 @@ mod tests {
     use super::*;
 
     /// What the formats share; not formats themselves. `text` goes to the terminal, not into the folder.
-    const SHARED: &[&str] = &["csv_table", "inline_svg", "mod", "number", "sample", "table", "text", "words"];
+    const SHARED: &[&str] =
+        &["csv_table", "explore", "fonts", "inline_svg", "mod", "number", "sample", "sheets", "table", "text", "words"];
 
     #[test]
     fn the_table_lists_the_directory() {
@@ -121,7 +133,9 @@ mod tests {
         for format in FORMATS {
             let once = (format.render)(&report, &figures).expect(format.name);
             assert_eq!(once, (format.render)(&report, &figures).expect(format.name), "{}", format.name);
-            assert_eq!(once.last(), Some(&b'\n'), "{} does not end its last line", format.name);
+            if format.name != "xlsx" {
+                assert_eq!(once.last(), Some(&b'\n'), "{} does not end its last line", format.name);
+            }
         }
     }
 
@@ -134,7 +148,8 @@ mod tests {
         report.caveats.clear();
         report.total.points.clear();
         report.sections.iter_mut().for_each(|section| section.findings.clear());
-        for format in FORMATS {
+        assert!(xlsx::render(&report, &[]).is_ok());
+        for format in FORMATS.iter().filter(|f| f.name != "xlsx") {
             let bytes = (format.render)(&report, &[]).expect(format.name);
             let page = String::from_utf8(bytes).expect("utf-8");
             assert!(!page.contains("NaN") && !page.contains("inf,"), "{}", format.name);

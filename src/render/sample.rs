@@ -9,6 +9,8 @@ use crate::report::model::{
     Change, CodebookReport, FeedReport, FileReport, Finding, Funnel, IssueReport, Method, PeriodName, Problem, Quote,
     Report, Section,
 };
+use crate::report::restated::Ledger;
+use crate::report::slices::{Segment, Slices};
 use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Topic, Voices};
 use crate::trend::series::{Caveat, Found, Level, Point, Series, Signal};
 
@@ -62,6 +64,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
         forecast: None,
         issues,
         voices: voices(),
+        slices: Slices::default(),
         files: files(),
         feeds: feeds(),
         caveats: vec![
@@ -89,6 +92,8 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
             note: "Issues from codebook.toml, 8 active; keep the file in git to keep these issues next week.".into(),
         },
         options: vec!["--as-of 2026-11-17".into(), "--where 'country=US'".into()],
+        restated: None,
+        ledger: Ledger::default(),
     };
     let figure = Figure {
         name: "trend-i-3f9a01c7".into(),
@@ -270,6 +275,7 @@ fn issue(
         owner: if id == "i-01" { "Operations <ops@example.com>".into() } else { String::new() },
         status: if id == "i-08" { "candidate".into() } else { "active".into() },
         keywords: keywords.iter().enumerate().map(|(i, k)| ((*k).to_owned(), 2.114 - i as f64 * 0.3)).collect(),
+        definition: "5f2c".into(),
         sentence: format!("{a} records in week 46, after {b} the week before."),
         observed,
         previous,
@@ -280,6 +286,7 @@ fn issue(
         level: now.map(|n| n.2),
         sparkline: series.points.iter().filter(|p| !p.partial).map(bar).collect(),
         quotes: quotes(id, keywords),
+        segments: segments(id),
         chart: (id == "i-3f9a01c7").then(|| format!("trend-{id}")),
         series,
         forecast: None,
@@ -413,5 +420,17 @@ fn feeds() -> Vec<FeedReport> {
         feed("zendesk@acme", Some(date(2026, 11, 17)), 7_204, true),
         feed("app_store", Some(date(2026, 11, 12)), 2_220, false),
         feed("google_play", None, 0, false),
+    ]
+}
+
+fn segments(id: &str) -> Vec<Segment> {
+    let segment = |column, value: &str, n, of| Segment { column, value: value.into(), rate: Share::of(n, of) };
+    if id == "i-08" {
+        return Vec::new();
+    }
+    vec![
+        segment("channel", "email", 12, 210),
+        segment("channel", "<i>x</i>", 40, 900),
+        segment("product", "(none)", 0, 7),
     ]
 }

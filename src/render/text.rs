@@ -4,6 +4,7 @@ use crate::render::number::{change, count, count_or_unknown, current, day, day_o
 use crate::render::table::{Table, flexible, left, right};
 use crate::render::words::{capitalised, one_line, truncate, truncate_start, width, wrap_after};
 use crate::report::model::{Finding, IssueReport, Quote, Report};
+use crate::report::restated::Restated;
 use crate::report::voice_tables;
 use crate::trend::series::Level;
 
@@ -84,6 +85,12 @@ impl Page {
         }
         self.blank();
         self.paragraph(0, &report.funnel.line);
+        if let Some((title, lines)) = report.restated.as_ref().map(Restated::told) {
+            self.heading(&title);
+            for line in lines {
+                self.paragraph(2, &line);
+            }
+        }
     }
 
     fn finding(&mut self, lead: &str, indent: usize, finding: &Finding) {

@@ -95,6 +95,7 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         owner: issue.owner.clone(),
         status: issue.status.word().to_string(),
         keywords: telling(issue, hits),
+        definition: definition(issue),
         sentence: now.map_or_else(
             || format!("No record this {}.", evidence.step),
             |p| findings::sentence(p, previous, change.as_ref(), evidence.step),
@@ -108,10 +109,21 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         level: now.and_then(|p| p.level),
         sparkline: String::new(),
         quotes: quoted(evidence, hits),
+        segments: Vec::new(),
         series: series.clone(),
         forecast: None,
         chart: None,
     }
+}
+
+/// What decides an issue's matches, as a short hash; empty for one that has no keywords (labels).
+fn definition(issue: &Issue) -> String {
+    if issue.keywords.is_empty() && issue.pattern.is_none() {
+        return String::new();
+    }
+    let keywords: Vec<String> = issue.keywords.iter().map(|k| format!("{}={}", k.text, k.weight)).collect();
+    let all = format!("{} {keywords:?} {:?} {:?}", issue.min_score, issue.exclude, issue.pattern);
+    Codebook::digest(&all)[..16].to_owned()
 }
 
 /// Keywords an issue's card shows.

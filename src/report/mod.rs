@@ -2,10 +2,13 @@
 
 pub mod findings;
 pub mod funnel;
+pub mod glossary;
 pub mod issues;
 pub mod methods;
 pub mod model;
 pub mod quotes;
+pub mod restated;
+pub mod slices;
 pub mod told;
 pub mod voice_tables;
 pub mod voices;

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::report::restated::{Ledger, Restated};
+use crate::report::slices::{Segment, Slices};
 use crate::report::voices::Voices;
 use crate::trend::forecast::Forecast;
 use crate::trend::series::{Level, Series, Signal};
@@ -42,6 +44,10 @@ pub struct Report {
     pub issues: Vec<IssueReport>,
     /// What is loved and wished for, whom nobody answered, what spreads, and how each issue is said.
     pub voices: Voices,
+    /// What the page counts anew for other dates, channels and products; not in `report.json`, `plaint trends
+    /// --segment` gives the same.
+    #[serde(skip)]
+    pub slices: Slices,
     /// The dumps.
     pub files: Vec<FileReport>,
     /// What each feed covers.
@@ -54,6 +60,10 @@ pub struct Report {
     pub codebook: CodebookReport,
     /// Options that changed a number, as `--flag value`.
     pub options: Vec<String>,
+    /// What the report of `--previous` counted otherwise; null without one.
+    pub restated: Option<Restated>,
+    /// For the `--previous` of a later report.
+    pub ledger: Ledger,
 }
 
 /// Issues a page lists even when they are quiet.
@@ -157,6 +167,8 @@ pub struct IssueReport {
     /// The keywords that make most of its matches, with their weights, the most telling (matches × weight) first; at
     /// most 15. Empty when the issues come from labels. The codebook holds them all.
     pub keywords: Vec<(String, f64)>,
+    /// Hash of what decides its matches (keywords, weights, least score, exclusions), hex; empty for labels.
+    pub definition: String,
     /// One sentence: the period's count, its usual range, the change on the period before with its interval.
     pub sentence: String,
     /// Count in the period; null when no feed covers it.
@@ -177,6 +189,8 @@ pub struct IssueReport {
     pub sparkline: String,
     /// Three redacted quotes nearest the issue's median score.
     pub quotes: Vec<Quote>,
+    /// Its rates by channel, product, version, country and language in the period; empty where numbers are hidden.
+    pub segments: Vec<Segment>,
     /// The whole series.
     pub series: Series,
     /// The next periods, with how the rule did on the past; null without enough past.

@@ -57,6 +57,44 @@ pub fn shorten(text: &str) -> String {
     format!("{}…", cut[..at].trim_end_matches([',', ';', ':', '.', ' ']))
 }
 
+/// What may stand before and after a profane word that is one: `bullshit`, `fucking`; not `class`, `cocktails`.
+const BEFORE: [&str; 6] = ["", "bull", "dumb", "horse", "jack", "mother"];
+const AFTER: [&str; 18] = [
+    "", "ed", "er", "ers", "es", "head", "hole", "holes", "in", "ing", "s", "ted", "ter", "ters", "ting", "ty", "wit",
+    "y",
+];
+
+/// Whether a word is profane altogether: the list finds its words within others, too.
+fn profane(word: &str) -> bool {
+    let word = word.to_lowercase();
+    let masked = censor::Standard.censor(&word);
+    let (Some(from), Some(to)) = (masked.find('*'), masked.rfind('*')) else { return false };
+    BEFORE.contains(&&masked[..from]) && AFTER.contains(&&masked[to + 1..])
+}
+
+/// A text with its profane words masked, all but the first letter: `f***`. Word by word, so that no two innocent words
+/// make a guilty one, and a word counts only when it is one altogether (`class` is none).
+pub fn decent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
+        // Nothing of one letter, and nothing with a digit or a mark inside (URLs, versions, ids), is a word.
+        let plain = word.chars().count() > 2 && word.chars().all(|c| c.is_alphabetic() || c == '*' || c == '\'');
+        if !plain || !profane(word) {
+            out.push_str(piece);
+            continue;
+        }
+        let mut letters = piece.chars().map(|c| (c, c.is_alphanumeric()));
+        let mut first = true;
+        out.extend(letters.by_ref().map(|(c, letter)| {
+            let masked = letter && !first;
+            first &= !letter;
+            if masked { '*' } else { c }
+        }));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +119,15 @@ mod tests {
         let short = shorten(&long);
         assert!(short.ends_with("word…") && short.chars().count() <= LENGTH);
         assert_eq!(shorten("A title\nand  words"), "A title. and words");
+    }
+
+    #[test]
+    fn masks_profane_words_and_no_others() {
+        assert_eq!(decent("What the fuck, this shit is late"), "What the f***, this s*** is late");
+        assert_eq!(decent("Fucking late!"), "F****** late!");
+        let innocent =
+            "the class passed an assessment of cocktails and shiitake in Scunthorpe, with analysis and titles";
+        assert_eq!(decent(innocent), innocent);
+        assert_eq!(decent("  two  spaces\n"), "  two  spaces\n");
     }
 }

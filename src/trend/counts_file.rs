@@ -22,6 +22,9 @@ const LAYOUT: Layout = Layout {
     example: "period,observed,issue",
 };
 
+/// The greatest count taken: thousands of them still add up to what 64 bits hold.
+const MOST: i64 = 1_000_000_000_000_000;
+
 /// What the one feed of a counts file is called.
 const FEED: &str = "counts";
 
@@ -95,7 +98,33 @@ fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
     if unknown > 0 {
         caveats.push(format!("{unknown} counts are empty, so unknown; what came before them is no baseline."));
     }
+    caveats.extend(giants(counts, lines));
     caveats
+}
+
+/// A caveat for counts so far above the usual one of their issue that they may be mistakes.
+fn giants(counts: &Counts, lines: &[Line]) -> Option<String> {
+    /// Times the median; no burst of complaints is as great.
+    const FAR: i64 = 1_000;
+    let mut own: BTreeMap<(&str, Option<&str>), Vec<(i64, &Line)>> = BTreeMap::new();
+    for line in lines {
+        if let Some(n) = line.observed {
+            own.entry((line.issue.as_str(), line.segment.as_deref())).or_default().push((n, line));
+        }
+    }
+    let mut found = Vec::new();
+    for mut counts in own.into_values() {
+        counts.sort_by_key(|(n, line)| (*n, line.number));
+        let median = counts[counts.len() / 2].0.max(1);
+        found.extend(counts.into_iter().filter(|(n, _)| *n / FAR > median));
+    }
+    let (n, line) = found.iter().min_by_key(|(_, line)| line.number)?;
+    let many = if found.len() == 1 { "1 count is".to_owned() } else { format!("{} counts are", found.len()) };
+    Some(format!(
+        "{many} over {FAR} times the usual one, the first {n} in {}: a mistake would widen the usual range of what comes \
+         after it.",
+        counts.calendar.id(counts.calendar.period_of(line.wall))
+    ))
 }
 
 fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, path: &str, add: bool) -> Result<()> {
@@ -184,7 +213,12 @@ fn lines(text: &[u8], path: &str, calendar: &Calendar) -> Result<Vec<Line>> {
             // Tables that were numbers with gaps once write 12 as 12.0.
             let text = text.strip_suffix(".0").unwrap_or(text);
             let whole = text.parse::<i64>().ok().filter(|n| *n >= 0);
-            whole.ok_or_else(|| bad("observed is not a whole number from 0 on", text, "leave it empty if unknown"))
+            let whole = whole
+                .ok_or_else(|| bad("observed is not a whole number from 0 on", text, "leave it empty if unknown"))?;
+            if whole > MOST {
+                return Err(bad("observed is more than can be added up", text, "leave it empty if unknown"));
+            }
+            Ok(whole)
         };
         Ok(Line {
             number: row.line,
@@ -262,6 +296,20 @@ mod tests {
             "{caveats:?}"
         );
         assert!(caveats[1].starts_with("1 counts are empty"), "{caveats:?}");
+    }
+
+    #[test]
+    fn a_giant_is_told_and_a_burst_is_not() {
+        let rows = |last: &str| {
+            let rows: String = (1..=9).map(|d| format!("2026-11-0{d},4\n")).collect();
+            format!("period,observed\n{rows}2026-11-10,{last}\n")
+        };
+        let said = |last: &str| read(rows(last).as_bytes(), "c.csv", &Options::default()).unwrap().1.join(" ");
+        assert!(said("4000000000000").starts_with("1 count is over 1000 times the usual one, the first 4000000000000"));
+        assert_eq!(said("900"), "");
+        let refused =
+            read(rows("9223372036854775807").as_bytes(), "c.csv", &Options::default()).unwrap_err().to_string();
+        assert!(refused.starts_with("error: c.csv:11: observed is more than can be added up"), "{refused}");
     }
 
     #[test]

@@ -36,6 +36,11 @@ impl Curve {
         Self { steps }
     }
 
+    /// Every time and the share ended by then, ascending.
+    pub fn ended(&self) -> Vec<(i64, f64)> {
+        self.steps.iter().map(|(time, still, _)| (*time, 1.0 - still)).collect()
+    }
+
     /// The first time by which a share `q` has ended; null when so many never did.
     pub fn quantile(&self, q: f64) -> Option<i64> {
         // The rounding of a product must not move a median by a step.

@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::enrich::pattern::pattern;
+
 pub use crate::enrich::redact::records::redacted;
 
 /// What a masked span was.
@@ -108,12 +110,6 @@ pub struct Span {
     pub end: usize,
     /// What it is.
     pub kind: Kind,
-}
-
-/// Compiles a pattern of ours.
-#[expect(clippy::expect_used, reason = "the patterns are constants; a test compiles every one")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
 }
 
 static EMAIL: LazyLock<Regex> =

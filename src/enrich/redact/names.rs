@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::enrich::redact::{Kind, Spans, pattern};
+use crate::enrich::pattern::pattern;
+use crate::enrich::redact::{Kind, Spans};
 use crate::enrich::table::Table;
 
 /// Given names that are common in the languages customers write, lower case. Written by hand; left out is what is
@@ -99,19 +100,19 @@ static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?m)^\s*(?i:hi|hello|hey|dear|hallo|liebe|lieber|bonjour|cher|chère|hola|estimado|estimada|good morning",
         r"|good afternoon|good evening|guten tag)(?i: there| again)?[ ,]+",
-        r"(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+)?)[ ]*(?:[,!.:;\-–\n]|$)",
+        r"(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+)?)[ ]*(?:[,!.:;\-–\n@]|and |$)",
     ))
 });
 static TITLED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?:^|[^\p{L}:;&])(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau)\.? (\p{Lu}[\p{L}'’\-]*\p{Ll}[\p{L}'’\-]*(?: \p{Lu}\p{Ll}[\p{L}'’\-]+)?)",
+        r"(?:^|[^\p{L}:;&])(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau)\.? (\p{Lu}[\p{L}'’\-]*\p{Ll}[\p{L}'’\-]*(?: \p{Lu}\.)?(?: \p{Lu}\p{Ll}[\p{L}'’\-]+)?)",
         r"|(?:MR|MRS|DR)\. (\p{Lu}[\p{Lu}'’\-]+))",
     ))
 });
 static MY_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?:\b[Mm]y name(?:'s|’s| is)|\bmein Name ist|\bMein Name ist|\b[Jj]e m['’]appelle|\b[Mm]e llamo)[ ,:]+",
-        r"(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+){0,2})",
+        r"(\p{Lu}[\p{L}'’\-]+(?: \p{Lu}[\p{L}'’\-]+){0,2}|\p{Ll}+)",
     ))
 });
 
@@ -191,6 +192,10 @@ fn known_name(found: &str) -> Option<usize> {
 fn titled_name(found: &str, headline: bool) -> Option<usize> {
     let mut words = found.split(' ');
     let first = words.next()?;
+    let initial = words.clone().next().filter(|word| word.ends_with('.'));
+    if initial.is_some() {
+        return (!is_nobody(first)).then_some(found.len());
+    }
     if is_nobody(first) || TITLED_THINGS.get(&bare(first).to_lowercase()).is_some() {
         return None;
     }
@@ -200,7 +205,12 @@ fn titled_name(found: &str, headline: bool) -> Option<usize> {
 
 /// The length of a name after "my name is": it ends before a word that names nobody, or that is written all in capitals
 /// after one that is not.
+///
+/// In small letters only a given name is one ("my name is taken").
 fn own_name(found: &str) -> Option<usize> {
+    if found.starts_with(char::is_lowercase) {
+        return is_given(found).then_some(found.len());
+    }
     let mut length = 0;
     for (at, word) in found.split(' ').enumerate() {
         let shouted = at > 0 && word.chars().count() > 1 && !word.chars().any(char::is_lowercase);

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::enrich::redact::{Kind, Spans, pattern};
+use crate::enrich::pattern::pattern;
+use crate::enrich::redact::{Kind, Spans};
 
 static STREET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(

@@ -8,7 +8,8 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::enrich::redact::{pattern, redact};
+use crate::enrich::pattern::pattern;
+use crate::enrich::redact::redact;
 use crate::error::Result;
 use crate::normalise::people::NAMES;
 use crate::normalise::records::Records;

@@ -45,6 +45,9 @@ fn masks_names() {
         ("Hello, my name is Ann Lee and I wait", "Hello, my name is [name] and I wait"),
         ("Es ist kaputt.\nMit freundlichen Grüßen\nJürgen Groß", "Es ist kaputt.\nMit freundlichen Grüßen\n[name]"),
         ("Hello Anne-Marie, still late", "Hello [name], still late"),
+        ("Good evening Charlie and friends", "Good evening [name] and friends"),
+        ("Shares went to Mr. Norman G. Benson today", "Shares went to Mr. [name] today"),
+        ("hi, my name is anna", "hi, my name is [name]"),
         ("that is Dr. Julianne Malveaux's book", "that is Dr. [name]'s book"),
         ("It broke.\nThanks,\nJannix", "It broke.\nThanks,\n[name]"),
         ("It broke.\nSincerely,\nDr. Vu\n12 Main Street", "It broke.\nSincerely,\nDr. [name]\n[address]"),
@@ -74,6 +77,7 @@ fn masks_no_word_that_may_be_something_else() {
         "\"A day without laughter is a day wasted.\"\n~Charlie Chaplin",
         "King of the Hill\nMy Name Is Earl\nPrison Break",
         "Regards,\nThe Support Team",
+        "my name is taken",
         "Regards,\nBank of America",
     ] {
         let (out, _) = redact(text);

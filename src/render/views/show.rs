@@ -220,12 +220,15 @@ impl Context {
     fn line(&self) -> String {
         let (before, found, after) =
             (words::one_line(&self.before), words::one_line(&self.found), words::one_line(&self.after));
-        let left = words::truncate_start(before.trim_end(), CONTEXT);
-        let pad = " ".repeat(CONTEXT - words::width(&left));
+        // As it was written: a comma stays at its word.
+        let gap = |spaced: bool| if spaced { " " } else { "" };
+        let left = words::truncate_start(before.trim_end(), CONTEXT) + gap(self.before.ends_with(char::is_whitespace));
+        let pad = " ".repeat(CONTEXT + 1 - words::width(&left));
         let found = words::truncate(&found, views::WIDTH - CONTEXT - 10);
-        let room = views::WIDTH - CONTEXT - 2 - words::width(&found) - 4;
+        let room = views::WIDTH - CONTEXT - 4 - words::width(&found);
         let right = words::truncate(after.trim_start(), room);
-        format!("  {pad}{left}  {found}  {right}").trim_end().to_owned() + "\n"
+        let space = gap(self.after.starts_with(char::is_whitespace));
+        format!("  {pad}{left}{found}{space}{right}").trim_end().to_owned() + "\n"
     }
 }
 
