@@ -75,7 +75,7 @@ pub struct Dumps {
 }
 
 /// Where the store is.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 pub struct Stored {
     /// The store's folder [default: PLAINT_STORE, else plaint-store]
@@ -386,7 +386,7 @@ pub enum IssuesVerb {
 #[group(skip)]
 #[command(next_help_heading = "Issues")]
 pub struct Book {
-    /// The codebook: the file of issues [default: ./codebook.toml]
+    /// The codebook: the file of issues [default: ./codebook.toml, else the store's]
     #[arg(long, value_name = "FILE")]
     pub codebook: Option<std::path::PathBuf>,
     /// Say what would change, and change nothing

@@ -141,6 +141,23 @@ fn a_report_on_an_old_version_is_the_one_made_then() {
 }
 
 #[test]
+fn the_codebook_in_the_stores_folder_is_used_last() {
+    let book = |name: &str| {
+        format!("version = 1\n[[issue]]\nid = \"i-1\"\nname = \"{name}\"\nkeywords = [\"log in\", \"login\"]\n")
+    };
+    let place = place(&[("a.csv", TICKETS)]);
+    let here = place.path();
+    ok(here, &["ingest", "a.csv", "--store", "s"]);
+    std::fs::write(here.join("s/codebook.toml"), book("The store's")).unwrap();
+    let trends = |store: &[&str]| ok(here, &[&["trends", "--format", "csv"], store].concat()).stdout;
+    assert!(trends(&["--store", "s"]).contains("The store's"));
+    let listed = ok(here, &["issues", "list", "--store", "s"]).stdout;
+    assert!(listed.contains("The store's"), "{listed}");
+    std::fs::write(here.join("codebook.toml"), book("The folder's")).unwrap();
+    assert!(trends(&["--store", "s"]).contains("The folder's"));
+}
+
+#[test]
 fn the_four_ways_a_key_goes_wrong() {
     // One ticket exported as CSV and as JSON is one record.
     let folder = tempfile::tempdir().unwrap();

@@ -58,13 +58,14 @@ fn warm_and_cold_give_the_same() {
     let trends = |more: &[&str]| out(&[&["trends", "--codebook", &book, "--format", "csv"], more].concat());
     let direct = trends(named.as_slice());
     assert_eq!(trends(&["--store", &store]), direct, "cold");
-    assert_eq!((cached(Path::new(&store), "enrich").len(), cached(Path::new(&store), "match").len()), (2, 2));
+    let kept = ["enrich", "match", "grouped"].map(|kind| cached(Path::new(&store), kind).len());
+    assert_eq!(kept, [2, 2, 1]);
     assert_eq!(trends(&["--store", &store]), direct, "warm");
     for condition in ["body~flight|app", "kind=review"] {
         let filtered = trends(&[&["--where", condition], named.as_slice()].concat());
         assert_eq!(trends(&["--store", &store, "--where", condition]), filtered, "{condition}");
     }
-    for kind in ["match", "enrich"] {
+    for kind in ["match", "enrich", "grouped"] {
         let one = &cached(Path::new(&store), kind)[0];
         fs::write(one, &fs::read(one).unwrap()[..20]).unwrap();
         assert_eq!(trends(&["--store", &store]), direct, "a cut {kind} cache");
@@ -78,6 +79,7 @@ fn warm_and_cold_give_the_same() {
     let warm = report("warm");
     fs::remove_dir_all(Path::new(&store).join("_plaint/enrich")).unwrap();
     fs::remove_dir_all(Path::new(&store).join("_plaint/match")).unwrap();
+    fs::remove_dir_all(Path::new(&store).join("_plaint/grouped")).unwrap();
     assert!(report("cold") == warm, "a report differs with the caches");
     // An edited codebook is another model.
     let edited = fs::read_to_string(&book).unwrap().replacen("min_score = ", "min_score = 9", 1);

@@ -28,10 +28,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         sizes.push(1.0);
     }
     let folder = tempfile::tempdir()?;
-    let program = std::env::current_exe()?.ancestors().nth(2).ok_or("no target folder")?.join("plaint");
-    if !program.is_file() {
-        return Err(format!("{} is not built: cargo build --release", program.display()).into());
-    }
+    // In target/release, or beside this program where both were copied elsewhere.
+    let own = std::env::current_exe()?;
+    let program = own.ancestors().skip(1).take(2).map(|folder| folder.join("plaint")).find(|plaint| plaint.is_file());
+    let program = program.ok_or("plaint is not built: cargo build --release")?;
     let play = Play { program: &program, folder: folder.path() };
     if wanted("bulk") {
         for size in sizes {

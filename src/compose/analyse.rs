@@ -5,12 +5,12 @@ use crate::cluster;
 use crate::cluster::codebook::{Codebook, Status};
 use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
-use crate::compose::heard::{Models, heard};
+use crate::compose::heard::{heard, models};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::segments;
 use crate::compose::stored;
-use crate::enrich::options::{Part, Without};
+use crate::enrich::options::Without;
 use crate::enrich::{self, Intent, Voiced, profile};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
@@ -83,21 +83,16 @@ pub(crate) fn find(
     dates: Dates,
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
-    let book = if cluster.issues_from.is_none() { codebooks::load(cluster)? } else { None };
+    let book = if cluster.issues_from.is_none() { codebooks::load(cluster, &reading.stored)? } else { None };
     let options = enrich_options(session, enrich);
-    let models = Models::of(&options, book.as_ref().map(|book| &book.codebook));
-    // A segment may be any word; echoes, authors and brands are known by words.
-    let by_words = trend.segment.is_some()
-        || options.has(Part::Echo)
-        || options.has(Part::Authors)
-        || !session.config.brands.is_empty();
-    let wordless = dates == Dates::Alone && !by_words;
-    let warm = models.matching.as_deref().filter(|_| wordless).map(|matching| (models.enrich.as_str(), matching));
     let codebook = book.as_ref().map(|book| &book.codebook);
-    let hear = |warm| heard(session, reading, warm, &models, codebook, &options);
-    let (mut read, voiced, matches) = match hear(warm)? {
+    let models = models(session, &options, codebook);
+    // A segment may be any word; brands are known by words.
+    let by_words = trend.segment.is_some() || !session.config.brands.is_empty();
+    let hear = |wordless| heard(session, reading, &models, wordless, codebook, &options);
+    let (mut read, voiced, matches) = match hear(dates == Dates::Alone && !by_words)? {
         Some(all) => all,
-        None => hear(None)?.ok_or_else(|| Error::failed("internal: records without their words"))?,
+        None => hear(false)?.ok_or_else(|| Error::failed("internal: records without their words"))?,
     };
     if dates != Dates::Optional {
         check_dated(&read)?;
@@ -136,8 +131,8 @@ pub(crate) struct Heard {
 /// Those of reading.
 pub(crate) fn hear(session: &Session, reading: &Reading, trend: &Options) -> Result<Heard> {
     let options = enrich_options(session, &enrich::Options::default());
-    let models = Models::of(&options, None);
-    let (read, voiced, _) = heard(session, reading, None, &models, None, &options)?
+    let models = models(session, &options, None);
+    let (read, voiced, _) = heard(session, reading, &models, false, None, &options)?
         .ok_or_else(|| Error::failed("internal: records without their words"))?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let counted = counted::counted(&read.records, trend, &declared)?;

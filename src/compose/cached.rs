@@ -7,14 +7,16 @@ use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::{Match, Matches};
 use crate::cluster::matching::Matcher;
 use crate::enrich::redact::Masked;
-use crate::enrich::{ADDED, Voiced};
+use crate::enrich::{ADDED, TOGETHER, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;
-use crate::store::Store;
 use crate::store::file::DataFile;
+use crate::store::{Store, cache};
 
 const ENRICH: &str = "enrich";
 const MATCH: &str = "match";
+/// What records say together, of all data files of a version.
+const GROUPED: &str = "grouped";
 /// How many spans of a data file redaction took out, by kind, in its first row.
 const MASKED: &str = "_masked";
 /// Whether a record says anything.
@@ -33,6 +35,8 @@ pub(crate) struct Kept {
     places: Vec<(u32, u32)>,
     /// The fields of [`WORDY`] were not read: enriching must come from the cache, and gives no words.
     wordless: bool,
+    /// Whether all records of the version are there.
+    whole: bool,
 }
 
 /// A hash of what a cache depends on beside the records; a new version of the program trusts no other's.
@@ -47,18 +51,34 @@ pub(crate) fn match_model(codebook: &Codebook, enrich: &str) -> String {
     model(&[enrich, &codebook.to_toml()])
 }
 
-/// Whether everything that counting needs is kept, so that no record's words have to be read.
-pub(crate) fn is_warm(store: &Store, files: &[DataFile], enrich: &str, matching: &str) -> bool {
-    store.has_cached(ENRICH, enrich, files) && store.has_cached(MATCH, matching, files)
+/// What the caches of a run depend on.
+pub(crate) struct Models {
+    /// What each record says by itself.
+    pub(crate) enrich: String,
+    /// What they say together; none where nothing of it is asked for.
+    pub(crate) grouped: Option<String>,
+    /// Which issues they match; none without a codebook.
+    pub(crate) matching: Option<String>,
+}
+
+impl Models {
+    /// Whether everything that counting needs is kept, so that no record's words have to be read.
+    pub(crate) fn are_warm(&self, store: &Store, files: &[DataFile]) -> bool {
+        let grouped = |model: &String| store.cache_of_all(GROUPED, model, files).is_file();
+        store.has_cached(ENRICH, &self.enrich, files)
+            && self.matching.as_ref().is_some_and(|model| store.has_cached(MATCH, model, files))
+            && self.grouped.as_ref().is_none_or(grouped)
+    }
 }
 
 impl Kept {
     pub(crate) fn new(store: Store, files: Vec<DataFile>, places: Vec<(u32, u32)>, wordless: bool) -> Self {
-        Self { store, files, places, wordless }
+        Self { store, files, places, wordless, whole: true }
     }
 
     /// Keeps the places of those records that `kept` says.
     pub(crate) fn filter(&mut self, kept: &[bool]) {
+        self.whole &= kept.iter().all(|kept| *kept);
         let mut keep = kept.iter();
         self.places.retain(|_| keep.next().copied().unwrap_or(false));
     }
@@ -93,7 +113,7 @@ impl Kept {
             .par_iter()
             .zip(&of_files)
             .map(|(file, rows)| {
-                if let Some(frame) = self.store.cached(ENRICH, model, file, &wanted)
+                if let Some(frame) = cache::read(&self.store.cache(ENRICH, model, file), &wanted)
                     && frame.height() == rows.len()
                 {
                     let held: Vec<IdxSize> = positions(rows);
@@ -115,7 +135,7 @@ impl Kept {
                 frame.with_column(Column::new(MASKED.into(), masked))?;
                 frame.with_column(speaks)?;
                 if held.len() == rows.len() {
-                    self.store.keep_cached(ENRICH, model, file, frame.clone());
+                    cache::keep(&self.store.cache(ENRICH, model, file), frame.clone());
                 }
                 Ok(Some(frame))
             })
@@ -147,6 +167,38 @@ impl Kept {
         Voiced::new(frame, masked).map(Some)
     }
 
+    /// The records with what `grouped` hears in all of them together. None where a cache that was there is gone, and
+    /// the words were not read.
+    ///
+    /// # Errors
+    /// Those of `grouped`.
+    pub(crate) fn grouped(
+        &self,
+        voiced: Voiced,
+        model: &str,
+        grouped: impl FnOnce(Voiced) -> Result<Voiced>,
+    ) -> Result<Option<Voiced>> {
+        let path = self.store.cache_of_all(GROUPED, model, &self.files);
+        if self.whole
+            && let Some(found) = cache::read(&path, TOGETHER)
+            && found.height() == voiced.len()
+        {
+            let mut frame = voiced.frame().clone();
+            for column in found.into_columns() {
+                frame.with_column(column)?;
+            }
+            return Voiced::new(frame, voiced.masked()).map(Some);
+        }
+        if self.wordless {
+            return Ok(None);
+        }
+        let voiced = grouped(voiced)?;
+        if self.whole {
+            cache::keep(&path, voiced.frame().select(TOGETHER.iter().copied())?);
+        }
+        Ok(Some(voiced))
+    }
+
     /// The matches of all records.
     ///
     /// # Errors
@@ -160,7 +212,8 @@ impl Kept {
             .par_iter()
             .zip(&of_files)
             .map(|(file, rows)| {
-                let cached = self.store.cached(MATCH, model, file, &names).and_then(|frame| Matches::new(frame).ok());
+                let cached = cache::read(&self.store.cache(MATCH, model, file), &names)
+                    .and_then(|frame| Matches::new(frame).ok());
                 if let Some(found) = cached.and_then(|matches| matches.matches(codebook).ok())
                     && found.iter().all(|found| (found.row as usize) < rows.len())
                 {
@@ -173,7 +226,7 @@ impl Kept {
                 let own = Voiced::new(take(voiced.frame(), &held)?, Masked::default())?;
                 let matches = matcher.match_records(&own)?;
                 if held.len() == rows.len() {
-                    self.store.keep_cached(MATCH, model, file, matches.frame().clone());
+                    cache::keep(&self.store.cache(MATCH, model, file), matches.frame().clone());
                 }
                 Ok(Some(placed(matches.matches(codebook)?, &held)))
             })

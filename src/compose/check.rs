@@ -96,7 +96,7 @@ pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
         let state = state(arguments, &counts.calendar)?;
         return tell(session, arguments, state, &Judged { counts, inputs, series, period: *period, analysis: None });
     }
-    if cluster.issues_from.is_none() && codebooks::file(cluster)?.is_none() {
+    if cluster.issues_from.is_none() && codebooks::file(cluster, &arguments.reading.stored)?.is_none() {
         return Err(Error::failed("check needs a codebook: issues found anew each time are not the same issues")
             .hint("make one: plaint cluster FILE… --write codebook.toml; or use labels: --issues-from category"));
     }

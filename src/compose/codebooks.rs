@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::Stored;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Matches;
 use crate::cluster::{Options, discover, labels, matching};
-use crate::compose::emit;
+use crate::compose::{emit, store};
 use crate::enrich::Voiced;
 use crate::error::{Error, Result};
 use crate::normalise::records::Records;
@@ -28,8 +29,9 @@ pub(crate) struct Issues {
     pub(crate) report: CodebookReport,
 }
 
-/// The codebook file that applies, with its text: `--codebook`, else `./codebook.toml`.
-pub(crate) fn file(options: &Options) -> Result<Option<(PathBuf, String)>> {
+/// The codebook file that applies, with its text: `--codebook`, else `./codebook.toml`, else the one in the store's
+/// folder.
+pub(crate) fn file(options: &Options, stored: &Stored) -> Result<Option<(PathBuf, String)>> {
     if let Some(path) = &options.codebook {
         let text = emit::read_if_there(path)?.ok_or_else(|| {
             Error::failed("there is no such codebook")
@@ -38,8 +40,12 @@ pub(crate) fn file(options: &Options) -> Result<Option<(PathBuf, String)>> {
         })?;
         return Ok(Some((path.clone(), text)));
     }
-    let path = PathBuf::from(FILE);
-    Ok(emit::read_if_there(&path)?.map(|text| (path, text)))
+    for path in [PathBuf::from(FILE), store::at(stored).folder().join(FILE)] {
+        if let Some(text) = emit::read_if_there(&path)? {
+            return Ok(Some((path, text)));
+        }
+    }
+    Ok(None)
 }
 
 /// The codebook file that applies, read.
@@ -54,8 +60,8 @@ pub(crate) struct Book {
 ///
 /// # Errors
 /// A codebook with an error, or without an issue that is counted.
-pub(crate) fn load(options: &Options) -> Result<Option<Book>> {
-    let Some((path, text)) = file(options)? else { return Ok(None) };
+pub(crate) fn load(options: &Options, stored: &Stored) -> Result<Option<Book>> {
+    let Some((path, text)) = file(options, stored)? else { return Ok(None) };
     let mut codebook = Codebook::parse(&text, &path.display().to_string())?;
     if !codebook.issues.iter().any(|issue| issue.status.counts()) {
         return Err(Error::failed("no issue in it is active, so nothing would be counted")

@@ -4,41 +4,40 @@ use crate::cli::Reading;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Matches;
 use crate::cluster::matching;
+use crate::compose::cached::Models;
 use crate::compose::read::{self, Read};
 use crate::compose::{Session, cached};
 use crate::enrich::{self, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;
 
-/// What the caches of a run's enriching and matching depend on.
-pub(crate) struct Models {
-    pub(crate) enrich: String,
-    pub(crate) matching: Option<String>,
-}
-
-impl Models {
-    pub(crate) fn of(options: &enrich::Options, codebook: Option<&Codebook>) -> Self {
-        let added: Vec<&str> = enrich::ADDED.iter().map(|column| column.name).collect();
-        let enrich = cached::model(&[&added.join(" "), &enrich::fingerprint(options)]);
-        let matching = codebook.map(|codebook| cached::match_model(codebook, &enrich));
-        Self { enrich, matching }
+/// What the caches of a run depend on.
+pub(crate) fn models(session: &Session, options: &enrich::Options, codebook: Option<&Codebook>) -> Models {
+    let added: Vec<&str> = enrich::ADDED.iter().map(|column| column.name).collect();
+    let enrich = cached::model(&[&added.join(" "), &enrich::fingerprint(options)]);
+    // Brands are part of what an author attacks.
+    let grouped = cached::model(&[&enrich, &format!("{:?}", session.config.brands)]);
+    Models {
+        grouped: enrich::groups(options).then_some(grouped),
+        matching: codebook.map(|codebook| cached::match_model(codebook, &enrich)),
+        enrich,
     }
 }
 
-/// The records, what they say, and what of it matches; from the store's caches where they hold it. None where they no
-/// longer hold what `warm` relied on.
+/// The records, what they say, and what of it matches; from the store's caches where they hold it. `wordless`: the
+/// records' words are not wanted where the caches hold all else; none where they no longer do.
 ///
 /// # Errors
 /// Those of reading, enriching and matching.
 pub(crate) fn heard(
     session: &Session,
     reading: &Reading,
-    warm: Option<(&str, &str)>,
     models: &Models,
+    wordless: bool,
     codebook: Option<&Codebook>,
     options: &enrich::Options,
 ) -> Result<Option<(Read, Voiced, Option<Matches>)>> {
-    let read = read::read(session, reading, warm)?;
+    let read = read::read(session, reading, wordless.then_some(models))?;
     let own = |records: &Records| enrich::own(records, options);
     let Some(kept) = &read.kept else {
         let voiced = enrich::enrich(&read.records, options)?;
@@ -46,7 +45,13 @@ pub(crate) fn heard(
         return Ok(Some((read, voiced, matches)));
     };
     let Some(voiced) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
-    let voiced = enrich::grouped(voiced, options)?;
+    let voiced = match &models.grouped {
+        Some(model) => match kept.grouped(voiced, model, |voiced| enrich::grouped(voiced, options))? {
+            Some(voiced) => voiced,
+            None => return Ok(None),
+        },
+        None => voiced,
+    };
     let matches = match (codebook, &models.matching) {
         (Some(codebook), Some(model)) => match kept.matches(&voiced, codebook, model)? {
             Some(matches) => Some(matches),

@@ -1,6 +1,7 @@
 //! `plaint ingest`: dumps → store.
 
 use jiff::civil::Date;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cli::{Ingest, MaxRejects};
 use crate::compose::progress::Progress;
@@ -12,7 +13,6 @@ use crate::normalise::records::Records;
 use crate::normalise::rejects::Rejects;
 use crate::normalise::stream::Understood;
 use crate::normalise::sums::FileSums;
-use crate::normalise::versions::first_64_bits;
 use crate::render::views::{self, ingest as view};
 use crate::report::words;
 use crate::store::Store;
@@ -197,7 +197,7 @@ fn facts(one: &Understood) -> Facts {
     Facts {
         path: dump.path.clone(),
         sha256: dump.sha256.clone(),
-        reading: format!("{:016x}", first_64_bits(reading.as_bytes())),
+        reading: format!("{:016x}", xxh3_64(reading.as_bytes())),
         source: dump.source.name.clone(),
         caveat: dump.source.caveat.clone(),
         assumptions: dump.assumptions.iter().cloned().chain(one.plan.assumptions()).collect(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::cli::{Book, IssuesLook, IssuesOne, IssuesSplit, IssuesVerb, Output, Reading};
+use crate::cli::{Book, IssuesLook, IssuesOne, IssuesSplit, IssuesVerb, Output, Reading, Stored};
 use crate::cluster::codebook::Codebook;
 use crate::cluster::corpus::Source;
 use crate::cluster::issues_effect::{Effect, effect};
@@ -28,7 +28,7 @@ pub(crate) fn run(session: &dyn Fn(bool) -> Session, verb: &IssuesVerb) -> Resul
         IssuesVerb::List(a) => list(&session(a.output.quiet), a),
         IssuesVerb::Lint(a) => lint(&session(a.output.quiet), a),
         IssuesVerb::Rename(a) => {
-            let file = File::load(&a.book)?;
+            let file = File::load(&a.book, &Stored::default())?;
             let issue = file.issue(&a.issue)?;
             change(
                 &session(a.output.quiet),
@@ -40,7 +40,7 @@ pub(crate) fn run(session: &dyn Fn(bool) -> Session, verb: &IssuesVerb) -> Resul
             )
         }
         IssuesVerb::Merge(a) => {
-            let file = File::load(&a.book)?;
+            let file = File::load(&a.book, &a.reading.stored)?;
             let verb = Verb::Merge { from: file.issue(&a.issue)?, into: file.issue(&a.into)? };
             let heard = Some((&a.reading, &a.trend));
             change(&session(a.output.quiet), &file, &a.book, &a.output, &verb, heard)
@@ -60,8 +60,8 @@ struct File {
 }
 
 impl File {
-    fn load(book: &Book) -> Result<Self> {
-        let (path, text) = file(&Options { codebook: book.codebook.clone(), ..Options::default() })?;
+    fn load(book: &Book, stored: &Stored) -> Result<Self> {
+        let (path, text) = file(&Options { codebook: book.codebook.clone(), ..Options::default() }, stored)?;
         let codebook = Codebook::parse(&text, &path.display().to_string())?;
         Ok(Self { path, text, codebook })
     }
@@ -83,8 +83,8 @@ impl File {
     }
 }
 
-fn file(options: &Options) -> Result<(PathBuf, String)> {
-    codebooks::file(options)?.ok_or_else(|| {
+fn file(options: &Options, stored: &Stored) -> Result<(PathBuf, String)> {
+    codebooks::file(options, stored)?.ok_or_else(|| {
         Error::usage("there is no codebook here")
             .hint("name one with --codebook FILE, or make one: plaint cluster FILE… --write codebook.toml")
     })
@@ -115,7 +115,7 @@ fn own_matches(heard: &Heard, codebook: &Codebook, eligible: &[bool]) -> Result<
 }
 
 fn list(session: &Session, arguments: &IssuesLook) -> Result<u8> {
-    let (path, text) = file(&arguments.cluster)?;
+    let (path, text) = file(&arguments.cluster, &arguments.reading.stored)?;
     let codebook = Codebook::parse(&text, &path.display().to_string())?;
     let heard = heard(session, &arguments.reading, &arguments.trend)?;
     let records = match &heard {
@@ -144,7 +144,7 @@ fn list(session: &Session, arguments: &IssuesLook) -> Result<u8> {
 }
 
 fn lint(session: &Session, arguments: &IssuesLook) -> Result<u8> {
-    let (path, text) = file(&arguments.cluster)?;
+    let (path, text) = file(&arguments.cluster, &arguments.reading.stored)?;
     let path = path.display().to_string();
     let remarks: Vec<Remark> = issues_lint::lint(&text, &path)?;
     let errors = remarks.iter().filter(|r| r.severity == Severity::Error).count();
@@ -185,7 +185,7 @@ fn on_records(heard: &Heard, codebook: &Codebook) -> Result<view::OnRecords> {
 }
 
 fn one(session: &Session, arguments: &IssuesOne, verb: fn(usize) -> Verb) -> Result<u8> {
-    let file = File::load(&arguments.book)?;
+    let file = File::load(&arguments.book, &arguments.reading.stored)?;
     let verb = verb(file.issue(&arguments.issue)?);
     let heard = Some((&arguments.reading, &arguments.trend));
     change(session, &file, &arguments.book, &arguments.output, &verb, heard)
@@ -243,7 +243,7 @@ fn changed(file: &File, edited: &Edited, verb: &Verb, effect: Option<Effect>, wr
 }
 
 fn split(session: &Session, arguments: &IssuesSplit) -> Result<u8> {
-    let file = File::load(&arguments.book)?;
+    let file = File::load(&arguments.book, &arguments.reading.stored)?;
     let at = file.issue(&arguments.issue)?;
     let heard = heard(session, &arguments.reading, &arguments.trend)?.ok_or_else(|| {
         Error::usage("no dump is named, and a split is found in the records")

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::{Dumps, MaxRejects, Reading};
-use crate::compose::cached::Kept;
+use crate::compose::cached::{Kept, Models};
 use crate::compose::progress::Progress;
 use crate::compose::{Session, emit, stored};
 use crate::config::Input;
@@ -83,8 +83,8 @@ impl Read {
 ///
 /// # Errors
 /// The first file that cannot be read (unless `--keep-going` and another can), too many rejects, a bad condition.
-/// `warm` are the models of enriching and matching, where what they gave is all that is wanted of the records' words.
-pub(crate) fn read(session: &Session, reading: &Reading, warm: Option<(&str, &str)>) -> Result<Read> {
+/// `warm` are the models of what is heard in the records, where what they gave is all that is wanted of their words.
+pub(crate) fn read(session: &Session, reading: &Reading, warm: Option<&Models>) -> Result<Read> {
     let filters = reading.conditions.iter().map(|c| Filter::parse(c)).collect::<Result<Vec<_>>>()?;
     let mut read = match stored::asked(session, reading)? {
         Some(store) => stored::read(&store, reading, warm)?,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::cli::Reading;
-use crate::compose::cached::{self, Kept};
+use crate::compose::cached::{self, Kept, Models};
 use crate::compose::read::{FileFacts, Origin, Read};
 use crate::compose::{Session, store};
 use crate::error::{Error, Result};
@@ -49,11 +49,10 @@ pub(crate) fn anything(session: &Session, reading: &Reading) -> bool {
 /// # Errors
 /// No such version, or a data file that cannot be read.
 /// `warm` as for [`read::read`](crate::compose::read::read).
-pub(crate) fn read(store: &Store, reading: &Reading, warm: Option<(&str, &str)>) -> Result<Read> {
+pub(crate) fn read(store: &Store, reading: &Reading, warm: Option<&Models>) -> Result<Read> {
     let snapshot = store.snapshot(reading.store_version)?;
     // A condition may ask for any word.
-    let wordless = reading.conditions.is_empty()
-        && warm.is_some_and(|(enrich, matching)| cached::is_warm(store, snapshot.files(), enrich, matching));
+    let wordless = reading.conditions.is_empty() && warm.is_some_and(|models| models.are_warm(store, snapshot.files()));
     let Stored { records, places } = snapshot.read_without(if wordless { &cached::WORDY } else { &[] })?;
     let kept = Kept::new(store.clone(), snapshot.files().to_vec(), places, wordless);
     if records.is_empty() {

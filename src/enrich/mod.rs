@@ -35,7 +35,7 @@ use crate::enrich::reach::Spread;
 use crate::enrich::redact::Masked;
 
 pub use crate::enrich::options::{Intent, Options, Part};
-pub use crate::enrich::together::grouped;
+pub use crate::enrich::together::{TOGETHER, grouped, groups};
 pub use crate::enrich::voiced::{ADDED, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;

@@ -42,12 +42,20 @@ pub fn raw_texts(records: &Records) -> Result<Vec<Option<String>>> {
         .collect())
 }
 
-/// Fills `echo_of`, `help_seeking` and `hostile`, as far as they are not switched off.
+/// The columns that [`grouped`] fills.
+pub const TOGETHER: &[&str] = &["echo_of", "help_seeking", "hostile"];
+
+/// Whether [`grouped`] fills any.
+pub fn groups(options: &Options) -> bool {
+    options.has(Part::Echo) || options.has(Part::Authors)
+}
+
+/// Fills [`TOGETHER`], as far as they are not switched off.
 ///
 /// # Errors
 /// An internal error when a contract is broken.
 pub fn grouped(voiced: Voiced, options: &Options) -> Result<Voiced> {
-    if !options.has(Part::Echo) && !options.has(Part::Authors) {
+    if !groups(options) {
         return Ok(voiced);
     }
     let names: Vec<&str> = COLUMNS.iter().map(|c| c.name).collect();

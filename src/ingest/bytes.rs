@@ -8,7 +8,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 use tempfile::TempPath;
 
 use crate::error::{Error, Result};
@@ -290,7 +290,7 @@ fn spool(input: &mut impl Read) -> io::Result<TempPath> {
 /// SHA-256 of a whole file, hex.
 fn hash(file: &mut File) -> io::Result<String> {
     file.seek(SeekFrom::Start(0))?;
-    let mut hash = Sha256::new();
+    let mut hash = Context::new(&SHA256);
     let mut block = vec![0; BLOCK];
     loop {
         match file.read(&mut block)? {
@@ -299,7 +299,7 @@ fn hash(file: &mut File) -> io::Result<String> {
         }
     }
     file.seek(SeekFrom::Start(0))?;
-    Ok(hex(&hash.finalize()))
+    Ok(hex(hash.finish().as_ref()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use polars::io::SerReader;
-use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{BatchedWriter, DataFrame, ParquetCompression, ParquetReader, ParquetWriter};
 use tempfile::TempPath;
 
@@ -115,9 +114,8 @@ impl Open {
         let (file, path) = builder.tempfile_in(folder).map_err(fail)?.into_parts();
         let failure = Failure::default();
         let watched = Watched { file, failure: failure.clone() };
-        // The fastest level: half the size of none at a tenth of the cost of reading the dump.
-        let level = ZstdLevel::try_new(1)?;
-        let writer = ParquetWriter::new(watched).with_compression(ParquetCompression::Zstd(Some(level)));
+        // Every reader of Parquet knows it, and it takes a third of the time of Zstandard's fastest level.
+        let writer = ParquetWriter::new(watched).with_compression(ParquetCompression::Snappy);
         let writer = failure.explain(writer.batched(&schema::polars()), &path)?;
         Ok(Self { writer, path, failure, records: 0, bytes: 0 })
     }

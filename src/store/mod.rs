@@ -226,12 +226,6 @@ impl Store {
         Ok(readable)
     }
 
-    /// Where what was computed from a data file is kept. `kind`: `enrich` or `match`; `model`: a hash of what else it
-    /// depends on. The file need not be there, and the store may not be writable.
-    pub fn cache(&self, kind: &str, model: &str, file: &DataFile) -> PathBuf {
-        self.folder.join(OURS).join(kind).join(model).join(&file.name)
-    }
-
     fn lock(&self, waiting: &dyn Fn()) -> Result<Lock> {
         if !self.exists() {
             return Err(absent(&self.folder));

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame, DataType, Int64Chunked, PlSmallStr, Schema};
 use serde_json::{Value, json};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::contract::Type;
 use crate::error::{Error, Result};
 use crate::normalise::records::COLUMNS;
-use crate::normalise::versions::{Version, first_64_bits};
+use crate::normalise::versions::Version;
 
 /// Of the table's layout. A later one may only add columns: they are null in the records stored before.
 pub(crate) const VERSION: u32 = 1;
@@ -101,7 +102,7 @@ pub(crate) fn with_hashes(records: &DataFrame, versions: &[Version], dump_sha256
 }
 
 fn row_hash(dump_sha256: &str, row: i64) -> i64 {
-    first_64_bits(format!("{dump_sha256}:{row}").as_bytes()).cast_signed()
+    xxh3_64_with_seed(dump_sha256.as_bytes(), row.cast_unsigned()).cast_signed()
 }
 
 /// The versions of stored records, from their own columns.

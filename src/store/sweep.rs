@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::store::aside::STAGING;
+use crate::store::cache;
 use crate::store::ledger;
 use crate::store::lock::OURS;
 use crate::store::schema;
@@ -34,11 +35,13 @@ pub(crate) fn data(folder: &Path, table: &Table) -> Result<Swept> {
             delete(&path, &mut swept)?;
         }
     }
-    // _plaint/<kind>/<hash of model or codebook>/<data file>
+    let of_all = cache::name_of_all(&table.files);
+    // _plaint/<kind>/<hash of model or codebook>/<data file, or the hash of all>
     for kind in list(&folder.join(OURS))? {
         for cache in list(&kind)? {
             for path in list(&cache)? {
-                let alive = name(&path).is_some_and(|name| table.files.iter().any(|file| name.starts_with(&file.name)));
+                let alive = name(&path)
+                    .is_some_and(|name| name == of_all || table.files.iter().any(|file| name.starts_with(&file.name)));
                 if !alive {
                     delete(&path, &mut swept)?;
                 }
