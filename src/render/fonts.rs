@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(few.matches("@font-face").count(), 2);
         assert!(few.len() < 120_000, "{} bytes", few.len());
         assert!(faces("Größe Ёлка ▁▂▃").unwrap().len() > few.len());
-        assert_eq!(faces("航班 😡").unwrap(), faces("").unwrap(), "what the font lacks is not asked of it");
+        assert_eq!(faces("航班").unwrap(), faces("").unwrap(), "what the font lacks is not asked of it");
     }
 
     #[test]
