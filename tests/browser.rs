@@ -53,6 +53,7 @@ fn written(browser: &mut Browser, page: &str) -> Value {
     browser.value(&cells)
 }
 
+/// Sets a control to a value, an expression of the page; a radio button or box is ticked whatever it says.
 fn set(browser: &mut Browser, id: &str, value: &str) {
     let script = format!(
         "(() => {{ const e = document.getElementById('{id}'); if (e.type === 'radio' || e.type === 'checkbox') e.checked = \
@@ -93,7 +94,7 @@ fn a_reader_recounts_sorts_and_filters() {
     assert!(browser.value("document.getElementById('told').textContent").as_str().unwrap().contains("against"));
 
     // Rates are shares.
-    set(&mut browser, "as-rate", "");
+    set(&mut browser, "as-rate", "true");
     assert!(browser.value(CELLS)[0][1].as_str().unwrap().ends_with('%'));
     browser.value("document.getElementById('reset').click()");
     assert_eq!(browser.value(CELLS), before);

@@ -1,4 +1,4 @@
-//! `report.json` against its JSON Schema, `schema/report-1.json`: nothing undocumented, nothing missing.
+//! `report.json` against its JSON Schema, `examples/report-1.schema.json`: nothing undocumented, nothing missing.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -97,7 +97,7 @@ fn check(schema: &Value, whole: &Value, value: &Value, at: &str, found: &mut Vec
 }
 
 fn schema() -> Value {
-    serde_json::from_slice(&fs::read(root().join("schema/report-1.json")).unwrap()).unwrap()
+    serde_json::from_slice(&fs::read(root().join("examples/report-1.schema.json")).unwrap()).unwrap()
 }
 
 fn faults(report: &Value) -> Vec<String> {
