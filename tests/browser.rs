@@ -93,7 +93,7 @@ fn a_reader_recounts_sorts_and_filters() {
     assert!(browser.value("document.getElementById('told').textContent").as_str().unwrap().contains("against"));
 
     // Rates are shares.
-    set(&mut browser, "as-rate", "");
+    set(&mut browser, "as-rate", "''");
     assert!(browser.value(CELLS)[0][1].as_str().unwrap().ends_with('%'));
     browser.value("document.getElementById('reset').click()");
     assert_eq!(browser.value(CELLS), before);
