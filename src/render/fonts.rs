@@ -23,7 +23,8 @@ const EXTRA: &str = "plaint extra";
 /// An internal error when the font cannot be cut.
 pub(super) fn faces(text: &str) -> Result<String> {
     let mut wanted: BTreeSet<char> = (' '..='~').chain("–−×·…≥≤½\u{a0}’“”".chars()).collect();
-    wanted.extend(text.chars().filter(|c| stands_alone(*c)));
+    // A letter it lacks would be cut as the box that stands for none, and hide the system's own.
+    wanted.extend(text.chars().filter(|c| stands_alone(*c) && fonts::has_own(*c)));
     let weights = [(400, dejavu::sans_condensed::regular()), (700, dejavu::sans_condensed::bold())];
     let mut rules = String::new();
     for (weight, bytes) in weights {
