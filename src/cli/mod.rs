@@ -1,5 +1,8 @@
 //! The command line: one variant per subcommand, each flattening the options of the stages it runs.
 
+mod issues;
+mod store;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::chart::sheet::{Size, Theme};
@@ -7,6 +10,9 @@ use crate::chart::words::Lang;
 use crate::trend::series::Level;
 use crate::trend::when::When;
 use crate::{cluster, enrich, ingest, trend};
+
+pub use issues::{Book, Issues, IssuesLook, IssuesMerge, IssuesOne, IssuesRename, IssuesSplit, IssuesVerb};
+pub use store::{StoreAction, StoreCommand, StoreForget, StoreHistory, StoreRestore, StoreVacuum};
 
 /// What do customers complain about, how often, and is it getting worse?
 ///
@@ -233,96 +239,6 @@ pub struct Ingest {
     pub output: Output,
 }
 
-/// `plaint store`.
-#[derive(Debug, Args)]
-pub struct StoreCommand {
-    /// What to do.
-    #[command(subcommand)]
-    pub action: StoreAction,
-}
-
-/// What can be done with a store.
-#[derive(Debug, Subcommand)]
-pub enum StoreAction {
-    /// What each version did, and from which dumps
-    History(StoreHistory),
-    /// Make an old version the newest; nothing is lost
-    Restore(StoreRestore),
-    /// Remove records for good, from data, caches and log; older versions cannot be read any more
-    Forget(StoreForget),
-    /// Delete the files that the newest version does not need; older versions cannot be read any more
-    Vacuum(StoreVacuum),
-}
-
-impl StoreAction {
-    /// Where the results go.
-    pub fn output(&self) -> &Output {
-        match self {
-            Self::History(a) => &a.output,
-            Self::Restore(a) => &a.output,
-            Self::Forget(a) => &a.output,
-            Self::Vacuum(a) => &a.output,
-        }
-    }
-}
-
-/// `plaint store history`.
-#[derive(Debug, Args)]
-pub struct StoreHistory {
-    /// Which store.
-    #[command(flatten)]
-    pub stored: Stored,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint store restore`.
-#[derive(Debug, Args)]
-pub struct StoreRestore {
-    /// The version to go back to
-    #[arg(value_name = "N")]
-    pub version: u64,
-    /// Which store.
-    #[command(flatten)]
-    pub stored: Stored,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint store forget`.
-#[derive(Debug, Args)]
-#[command(after_help = "An export that still holds them brings them back: erase them there too.")]
-pub struct StoreForget {
-    /// Records by uid; repeatable
-    #[arg(long = "uid", value_name = "UID")]
-    pub uids: Vec<String>,
-    /// Records by author: id, name, handle or e-mail; repeatable
-    #[arg(long = "author", value_name = "WHO")]
-    pub authors: Vec<String>,
-    /// Records that a dump brought, by its path as it was named; repeatable
-    #[arg(long = "file", value_name = "FILE")]
-    pub files: Vec<String>,
-    /// Which store.
-    #[command(flatten)]
-    pub stored: Stored,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint store vacuum`.
-#[derive(Debug, Args)]
-pub struct StoreVacuum {
-    /// Which store.
-    #[command(flatten)]
-    pub stored: Stored,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
 /// `plaint cluster`.
 #[derive(Debug, Args)]
 pub struct Cluster {
@@ -347,151 +263,6 @@ pub struct Cluster {
     /// Learn the codebook's issues anew; those found again keep their ids, those written by hand stay as they are
     #[arg(long)]
     pub refit: bool,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint issues`.
-#[derive(Debug, Args)]
-pub struct Issues {
-    /// What to do.
-    #[command(subcommand)]
-    pub verb: IssuesVerb,
-}
-
-/// The verbs of `plaint issues`. Those that change the codebook change its file, and only the lines of the issues named.
-#[derive(Debug, Subcommand)]
-pub enum IssuesVerb {
-    /// The issues with their ids, status and owner; with dumps, their records
-    List(IssuesLook),
-    /// What is wrong in the codebook; with dumps also coverage, overlap, and keywords that never match
-    Lint(IssuesLook),
-    /// Give an issue another name; its id and its history stay
-    Rename(IssuesRename),
-    /// Put one issue into another; the old id goes on leading there
-    Merge(IssuesMerge),
-    /// Find the parts an issue falls into; with --write they take its place
-    Split(IssuesSplit),
-    /// Count a candidate from now on (or again what was resolved or retired)
-    Accept(IssuesOne),
-    /// An issue is believed fixed: it is still counted, and its return is a signal
-    Resolve(IssuesOne),
-    /// No longer look for an issue
-    Retire(IssuesOne),
-}
-
-/// Which codebook is worked on, and how.
-#[derive(Debug, Clone, Args)]
-#[group(skip)]
-#[command(next_help_heading = "Issues")]
-pub struct Book {
-    /// The codebook: the file of issues [default: ./codebook.toml, else the store's]
-    #[arg(long, value_name = "FILE")]
-    pub codebook: Option<std::path::PathBuf>,
-    /// Say what would change, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// `plaint issues list` and `lint`.
-#[derive(Debug, Args)]
-pub struct IssuesLook {
-    /// Which dumps.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint issues rename`.
-#[derive(Debug, Args)]
-pub struct IssuesRename {
-    /// The issue (id or name)
-    #[arg(value_name = "ISSUE")]
-    pub issue: String,
-    /// Its new name
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint issues merge`.
-#[derive(Debug, Args)]
-pub struct IssuesMerge {
-    /// The issue that goes (id or name)
-    #[arg(value_name = "ISSUE")]
-    pub issue: String,
-    /// The issue it goes into (id or name)
-    #[arg(value_name = "INTO")]
-    pub into: String,
-    /// Which dumps to say the effect on.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint issues split`.
-#[derive(Debug, Args)]
-pub struct IssuesSplit {
-    /// The issue (id or name)
-    #[arg(value_name = "ISSUE")]
-    pub issue: String,
-    /// Which dumps.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
-    /// Find this many parts [default: as many as its texts bear]
-    #[arg(long, value_name = "K", help_heading = "Issues")]
-    pub issues: Option<usize>,
-    /// Put the parts in its place
-    #[arg(long, help_heading = "Issues", conflicts_with = "dry_run")]
-    pub write: bool,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `plaint issues accept`, `resolve`, `retire`.
-#[derive(Debug, Args)]
-pub struct IssuesOne {
-    /// The issue (id or name)
-    #[arg(value_name = "ISSUE")]
-    pub issue: String,
-    /// Which dumps to say the effect on.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
