@@ -67,7 +67,7 @@ pub fn groups(corpus: &Corpus, terms: &Terms, lead: &[u64], issues: Option<usize
     let mut placed = Vec::with_capacity(n);
     for texts in all.chunks(PLACED) {
         let points = space.points(corpus, terms, texts);
-        let near = (0..texts.len()).into_par_iter().with_min_len(64).map(|i| nearest(&centres, points.row(i)).0);
+        let near = (0..texts.len()).into_par_iter().with_min_len(64).map(|i| nearest(&centres, points.row(i)));
         placed.extend(near.collect::<Vec<u32>>());
     }
     (refine(&terms.counts, placed, k, SWEEPS, ALPHA).0, k)
