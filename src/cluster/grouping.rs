@@ -11,7 +11,7 @@ use crate::cluster::sparse::{Dense, Sparse};
 use crate::cluster::vectors::Space;
 
 /// Texts grouped afresh at every restart; the rest are placed by what these teach.
-const TEXTS: usize = 12_000;
+const TEXTS: usize = 24_000;
 /// Text × term cells read at every restart: fewer texts where they are long.
 const CELLS: usize = 500_000;
 /// Texts used to choose how many issues there are: all that are grouped afresh, or nearly. With a third of them, the

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{
-    BooleanChunked, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, ListBuilderTrait, ListStringChunkedBuilder,
-    NamedFrom, Series, StringChunked,
+    BooleanChunked, DataFrame, DataType, Float64Chunked, Int64Chunked, Int64Type, IntoColumn, ListBuilderTrait,
+    ListPrimitiveChunkedBuilder, NamedFrom, Series, StringChunked,
 };
 
 use crate::cluster::codebook::{Codebook, Issue};
@@ -21,13 +21,13 @@ pub const COLUMNS: &[Column] = &[
     column("uid", Type::Text, "the record"),
     column("issue_id", Type::Text, "the issue"),
     column("score", Type::Float, "sum of the weights of the issue's keywords that the record holds"),
-    column("keywords", Type::Texts, "those keywords as in the codebook, heaviest first; \"pinned\" for a pin"),
+    column("keywords", Type::Places, "places of those keywords in the issue's list, heaviest first; see [`Match`]"),
     column("primary", Type::Bool, "the record's best match among those that count"),
     column("counts", Type::Bool, "the issue is active or resolved; false for a candidate"),
 ];
 
-/// What a pinned record shows instead of keywords.
-pub const PINNED: &str = "pinned";
+/// The place of a pin, which is no keyword.
+pub const PINNED: u32 = u32::MAX;
 
 /// One match.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,10 +38,27 @@ pub struct Match {
     pub issue: usize,
     /// Its score.
     pub score: f64,
-    /// The keywords that made it, heaviest first.
-    pub keywords: Vec<String>,
+    /// The places, in the issue's list, of the keywords that made it, heaviest first. The place after the last one is
+    /// the issue's pattern (a label of the dump where there is none); [`PINNED`] is a pin.
+    pub keywords: Box<[u32]>,
     /// Whether it is the record's primary.
     pub primary: bool,
+}
+
+impl Match {
+    /// The keywords as the codebook writes them.
+    pub fn words<'c>(&self, codebook: &'c Codebook) -> impl Iterator<Item = &'c str> {
+        words(&self.keywords, &codebook.issues[self.issue])
+    }
+}
+
+/// The keywords at some places of an issue, see [`Match`].
+pub fn words<'c>(places: &[u32], issue: &'c Issue) -> impl Iterator<Item = &'c str> {
+    places.iter().map(|place| match issue.keywords.get(*place as usize) {
+        Some(keyword) => keyword.text.as_str(),
+        None if *place == PINNED => "pinned",
+        None => issue.pattern.as_deref().unwrap_or(&issue.name),
+    })
 }
 
 /// All matches, by row, then in the codebook's order. Columns: [`COLUMNS`].
@@ -66,9 +83,11 @@ impl Matches {
     /// An internal error when the contract is broken.
     pub fn build(matches: &[Match], uids: &StringChunked, codebook: &Codebook) -> Result<Self> {
         let issues = &codebook.issues;
-        let mut keywords = ListStringChunkedBuilder::new("keywords".into(), matches.len(), matches.len() * 4);
+        let places = matches.iter().map(|m| m.keywords.len()).sum();
+        let mut keywords =
+            ListPrimitiveChunkedBuilder::<Int64Type>::new("keywords".into(), matches.len(), places, DataType::Int64);
         for m in matches {
-            keywords.append_values_iter(m.keywords.iter().map(String::as_str));
+            keywords.append_values_iter(m.keywords.iter().map(|place| i64::from(*place)));
         }
         let rows: Vec<i64> = matches.iter().map(|m| i64::from(m.row)).collect();
         let uid: Vec<&str> = matches.iter().map(|m| uids.get(m.row as usize).unwrap_or_default()).collect();
@@ -97,7 +116,12 @@ impl Matches {
             codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
         let (rows, ids, scores, primary) = (self.rows()?, self.issue_ids()?, self.scores()?, self.primary()?);
         let mut all = Vec::with_capacity(self.len());
-        for (at, keywords) in self.keywords()?.into_iter().enumerate() {
+        let lists = self.frame.column("keywords")?.list()?.rechunk();
+        let starts: Vec<i64> = lists.downcast_iter().flat_map(|array| array.offsets().as_slice().to_vec()).collect();
+        let inner = lists.get_inner();
+        let told: Vec<u32> = inner.i64()?.iter().map(|place| place.unwrap_or_default() as u32).collect();
+        for (at, ends) in starts.windows(2).enumerate() {
+            let keywords: Box<[u32]> = told[ends[0] as usize..ends[1] as usize].into();
             let issue = ids.get(at).and_then(|id| places.get(id));
             let Some(&issue) = issue else {
                 return Err(Error::failed("internal: matches: an issue that the codebook does not have"));
@@ -160,23 +184,6 @@ impl Matches {
         Ok(self.frame.column("primary")?.bool()?)
     }
 
-    /// The keywords of each match.
-    ///
-    /// # Errors
-    /// Never for a checked frame.
-    pub fn keywords(&self) -> Result<Vec<Vec<String>>> {
-        let lists = self.frame.column("keywords")?.list()?;
-        let mut out = Vec::with_capacity(self.len());
-        for row in 0..lists.len() {
-            let texts = match lists.get_as_series(row) {
-                Some(list) => list.str()?.iter().flatten().map(str::to_owned).collect(),
-                None => Vec::new(),
-            };
-            out.push(texts);
-        }
-        Ok(out)
-    }
-
     /// How much of each issue its few best keywords hold together: the share of its records that hold one of the three
     /// that matter most here (records holding it × weight). Low values are mixed issues (methods.md §1.4). By issue
     /// id; issues without a match, or without keywords, are not in it.
@@ -184,24 +191,24 @@ impl Matches {
     /// # Errors
     /// Never for a checked frame.
     pub fn cohesion(&self, codebook: &Codebook) -> Result<BTreeMap<String, f64>> {
-        let mut by_issue: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
-        for (id, keywords) in self.issue_ids()?.iter().zip(self.keywords()?) {
-            by_issue.entry(id.unwrap_or_default()).or_default().push(keywords);
+        let mut by_issue: Vec<Vec<Box<[u32]>>> = vec![Vec::new(); codebook.issues.len()];
+        for m in self.matches(codebook)? {
+            by_issue[m.issue].push(m.keywords);
         }
-        let of = |issue: &Issue| {
-            let records = by_issue.get(issue.id.as_str())?;
-            let mut ranked: Vec<(f64, &str)> = issue
-                .keywords
-                .iter()
-                .map(|k| (records.iter().filter(|held| held.contains(&k.text)).count() as f64 * k.weight, &*k.text))
-                .collect();
+        let of = |(issue, records): (&Issue, &Vec<Box<[u32]>>)| {
+            let mut held = vec![0.0; issue.keywords.len()];
+            for place in records.iter().flatten() {
+                held.get_mut(*place as usize).into_iter().for_each(|held| *held += 1.0);
+            }
+            let mut ranked: Vec<(f64, u32)> =
+                held.iter().zip(&issue.keywords).zip(0..).map(|((held, k), place)| (held * k.weight, place)).collect();
             ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
             ranked.truncate(3);
-            let holds = |held: &&Vec<String>| ranked.iter().any(|(_, text)| held.iter().any(|k| k == text));
+            let holds = |held: &&Box<[u32]>| ranked.iter().any(|(_, place)| held.contains(place));
             let share = records.iter().filter(holds).count() as f64 / records.len() as f64;
-            (!ranked.is_empty()).then(|| (issue.id.clone(), share))
+            (!ranked.is_empty() && !records.is_empty()).then(|| (issue.id.clone(), share))
         };
-        Ok(codebook.issues.iter().filter_map(of).collect())
+        Ok(codebook.issues.iter().zip(&by_issue).filter_map(of).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::chart::sparkline;
-use crate::cli::Cluster;
+use crate::cli::{Cluster, Format};
 use crate::cluster::issues_refit;
 use crate::cluster::issues_verbs::{Edited, Verb, apply};
 use crate::cluster::matches::Match;
@@ -155,7 +155,7 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
         unassigned: none(true),
         no_text: none(false),
         issues,
-        rows: rows(found)?,
+        rows: if arguments.output.format == Format::Csv { rows(found)? } else { Vec::new() },
         candidates: Vec::new(),
         refit: Vec::new(),
     })
@@ -202,16 +202,16 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
             issue_id: issue.map_or(String::new(), |i| i.id.clone()),
             issue: issue.map_or(String::new(), |i| i.name.clone()),
             score: primary[row].map(|m| m.score),
-            keywords: primary[row].map_or(Vec::new(), |m| m.keywords.clone()),
+            keywords: primary[row].map_or(Vec::new(), |m| m.words(&found.issues.codebook).map(str::to_owned).collect()),
         }
     };
-    let by_uid: BTreeMap<&str, usize> =
-        uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
     let mut rows: Vec<view::Row> = (0..frame.height())
         .map(|row| line(files.get(row).unwrap_or_default(), numbers.get(row).unwrap_or(0), row))
         .collect();
     let Some(repeats) = &found.read.duplicates else { return Ok(sorted(rows)) };
     let repeats = repeats.frame();
+    let by_uid: BTreeMap<&str, usize> =
+        uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
     let (files, numbers, repeated) =
         (repeats.column("source_file")?.str()?, repeats.column("source_row")?.i64()?, repeats.column("uid")?.str()?);
     for at in 0..repeats.height() {
