@@ -13,6 +13,7 @@ use crate::compose::analyse::{self, Found};
 use crate::compose::candidates::{self, Sought};
 use crate::compose::distinct::distinct;
 use crate::compose::{self, Session, codebooks, facts};
+use crate::enrich::{self, Part};
 use crate::error::{Error, Result};
 use crate::render::views::cluster as view;
 use crate::render::views::trends::SPARKS;
@@ -22,7 +23,7 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
-        &arguments.enrich,
+        &hearing(arguments),
         &arguments.trend,
         analyse::Dates::Optional,
     )?;
@@ -47,6 +48,19 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
     let store = found.read.store.as_ref();
     compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
+}
+
+/// Issues are found by words alone, so no more is heard than the options ask for. Of a store everything is: its caches
+/// keep that for the report.
+fn hearing(arguments: &Cluster) -> enrich::Options {
+    let mut options = arguments.enrich.clone();
+    if !arguments.reading.dumps.files.is_empty() {
+        options.off.extend([Part::Sentiment, Part::Reach]);
+        if options.intents.is_empty() && options.without.is_empty() {
+            options.off.extend([Part::Intent, Part::Authors]);
+        }
+    }
+    options
 }
 
 /// The codebook's text after a verb; the one read stays as it is.
