@@ -61,6 +61,17 @@ pub fn words<'c>(places: &[u32], issue: &'c Issue) -> impl Iterator<Item = &'c s
     })
 }
 
+/// A match without what made it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair {
+    /// The record's row.
+    pub row: u32,
+    /// The issue's place in the codebook.
+    pub issue: usize,
+    /// Whether it is the record's primary.
+    pub primary: bool,
+}
+
 /// All matches, by row, then in the codebook's order. Columns: [`COLUMNS`].
 #[derive(Debug, Clone)]
 pub struct Matches {
@@ -112,29 +123,46 @@ impl Matches {
     /// # Errors
     /// Internal: an issue that the codebook does not have.
     pub fn matches(&self, codebook: &Codebook) -> Result<Vec<Match>> {
+        let (starts, places) = self.keywords()?;
+        let scores = self.scores()?;
+        let ends = starts.windows(2).map(|ends| places[ends[0] as usize..ends[1] as usize].into());
+        let pairs = self.pairs(codebook)?.into_iter().zip(ends).zip(scores.iter());
+        Ok(pairs
+            .map(|((pair, keywords), score)| Match {
+                row: pair.row,
+                issue: pair.issue,
+                score: score.unwrap_or_default(),
+                keywords,
+                primary: pair.primary,
+            })
+            .collect())
+    }
+
+    /// As [`Matches::matches`], without scores and keywords.
+    ///
+    /// # Errors
+    /// Internal: an issue that the codebook does not have.
+    pub fn pairs(&self, codebook: &Codebook) -> Result<Vec<Pair>> {
         let places: BTreeMap<&str, usize> =
             codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
-        let (rows, ids, scores, primary) = (self.rows()?, self.issue_ids()?, self.scores()?, self.primary()?);
-        let mut all = Vec::with_capacity(self.len());
+        let (rows, ids, primary) = (self.rows()?.iter(), self.issue_ids()?.iter(), self.primary()?.iter());
+        rows.zip(ids)
+            .zip(primary)
+            .map(|((row, id), primary)| {
+                let issue = id.and_then(|id| places.get(id));
+                let issue =
+                    issue.ok_or_else(|| Error::failed("internal: matches: an issue that the codebook lacks"))?;
+                Ok(Pair { row: row.unwrap_or_default() as u32, issue: *issue, primary: primary.unwrap_or_default() })
+            })
+            .collect()
+    }
+
+    /// Where each match's keywords begin, one more for the end; and all their places.
+    fn keywords(&self) -> Result<(Vec<i64>, Vec<u32>)> {
         let lists = self.frame.column("keywords")?.list()?.rechunk();
-        let starts: Vec<i64> = lists.downcast_iter().flat_map(|array| array.offsets().as_slice().to_vec()).collect();
+        let starts = lists.downcast_iter().flat_map(|array| array.offsets().as_slice().to_vec()).collect();
         let inner = lists.get_inner();
-        let told: Vec<u32> = inner.i64()?.iter().map(|place| place.unwrap_or_default() as u32).collect();
-        for (at, ends) in starts.windows(2).enumerate() {
-            let keywords: Box<[u32]> = told[ends[0] as usize..ends[1] as usize].into();
-            let issue = ids.get(at).and_then(|id| places.get(id));
-            let Some(&issue) = issue else {
-                return Err(Error::failed("internal: matches: an issue that the codebook does not have"));
-            };
-            all.push(Match {
-                row: rows.get(at).unwrap_or_default() as u32,
-                issue,
-                score: scores.get(at).unwrap_or_default(),
-                keywords,
-                primary: primary.get(at).unwrap_or_default(),
-            });
-        }
-        Ok(all)
+        Ok((starts, inner.i64()?.iter().map(|place| place.unwrap_or_default() as u32).collect()))
     }
 
     /// The frame itself.
@@ -191,24 +219,35 @@ impl Matches {
     /// # Errors
     /// Never for a checked frame.
     pub fn cohesion(&self, codebook: &Codebook) -> Result<BTreeMap<String, f64>> {
-        let mut by_issue: Vec<Vec<Box<[u32]>>> = vec![Vec::new(); codebook.issues.len()];
-        for m in self.matches(codebook)? {
-            by_issue[m.issue].push(m.keywords);
-        }
-        let of = |(issue, records): (&Issue, &Vec<Box<[u32]>>)| {
-            let mut held = vec![0.0; issue.keywords.len()];
-            for place in records.iter().flatten() {
-                held.get_mut(*place as usize).into_iter().for_each(|held| *held += 1.0);
+        let (starts, places) = self.keywords()?;
+        let (pairs, issues) = (self.pairs(codebook)?, &codebook.issues);
+        let held = |at: usize| &places[starts[at] as usize..starts[at + 1] as usize];
+        let mut holding: Vec<Vec<f64>> = issues.iter().map(|issue| vec![0.0; issue.keywords.len()]).collect();
+        for (at, pair) in pairs.iter().enumerate() {
+            for place in held(at) {
+                holding[pair.issue].get_mut(*place as usize).into_iter().for_each(|n| *n += 1.0);
             }
-            let mut ranked: Vec<(f64, u32)> =
-                held.iter().zip(&issue.keywords).zip(0..).map(|((held, k), place)| (held * k.weight, place)).collect();
-            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-            ranked.truncate(3);
-            let holds = |held: &&Box<[u32]>| ranked.iter().any(|(_, place)| held.contains(place));
-            let share = records.iter().filter(holds).count() as f64 / records.len() as f64;
-            (!ranked.is_empty() && !records.is_empty()).then(|| (issue.id.clone(), share))
+        }
+        let best: Vec<Vec<u32>> = issues
+            .iter()
+            .zip(holding)
+            .map(|(issue, n)| {
+                let worth = n.iter().zip(&issue.keywords).map(|(n, k)| n * k.weight);
+                let mut ranked: Vec<(f64, u32)> = worth.zip(0..).collect();
+                ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+                ranked.into_iter().take(3).map(|(_, place)| place).collect()
+            })
+            .collect();
+        // Records with one of the best, and all.
+        let mut of = vec![(0_u32, 0_u32); issues.len()];
+        for (at, pair) in pairs.iter().enumerate() {
+            of[pair.issue].0 += u32::from(held(at).iter().any(|place| best[pair.issue].contains(place)));
+            of[pair.issue].1 += 1;
+        }
+        let share = |(issue, (with, all)): (&Issue, (u32, u32))| {
+            (all > 0 && !issue.keywords.is_empty()).then(|| (issue.id.clone(), f64::from(with) / f64::from(all)))
         };
-        Ok(codebook.issues.iter().zip(&by_issue).filter_map(of).collect())
+        Ok(issues.iter().zip(of).filter_map(share).collect())
     }
 }
 

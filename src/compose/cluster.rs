@@ -126,7 +126,7 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let undated = eligible.iter().filter(|e| **e).count() as i64 - funnel.counted;
     let mut records = vec![0; codebook.issues.len()];
     let mut matched = vec![false; eligible.len()];
-    let all = found.issues.matches.matches(codebook)?;
+    let all = found.issues.matches.pairs(codebook)?;
     let distinct = distinct(&found.voiced, all.iter().filter(|m| eligible[m.row as usize]), codebook.issues.len())?;
     for m in all.iter().filter(|m| eligible[m.row as usize]) {
         records[m.issue] += 1;
