@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Float64Chunked, Int64Chunked, Int64Type, IntoColumn, ListBuilderTrait,
-    ListPrimitiveChunkedBuilder, NamedFrom, Series, StringChunked,
+    BooleanChunked, ChunkTake, DataFrame, DataType, Float64Chunked, IdxSize, Int64Chunked, Int64Type, IntoColumn,
+    ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom, Series, StringChunked,
 };
 
 use crate::cluster::codebook::{Codebook, Issue};
@@ -101,14 +101,15 @@ impl Matches {
             keywords.append_values_iter(m.keywords.iter().map(|place| i64::from(*place)));
         }
         let rows: Vec<i64> = matches.iter().map(|m| i64::from(m.row)).collect();
-        let uid: Vec<&str> = matches.iter().map(|m| uids.get(m.row as usize).unwrap_or_default()).collect();
+        let rows_of: Vec<IdxSize> = matches.iter().map(|m| m.row).collect();
+        let uid = uids.take(&rows_of)?.with_name("uid".into());
         let ids: Vec<&str> = matches.iter().map(|m| issues[m.issue].id.as_str()).collect();
         let scores: Vec<f64> = matches.iter().map(|m| m.score).collect();
         let primary: Vec<bool> = matches.iter().map(|m| m.primary).collect();
         let counts: Vec<bool> = matches.iter().map(|m| issues[m.issue].status.counts()).collect();
         let columns = vec![
             Series::new("row".into(), rows).into_column(),
-            Series::new("uid".into(), uid).into_column(),
+            uid.into_column(),
             Series::new("issue_id".into(), ids).into_column(),
             Series::new("score".into(), scores).into_column(),
             keywords.finish().into_column(),

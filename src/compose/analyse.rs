@@ -112,6 +112,8 @@ pub(crate) fn find(
     read.store.iter_mut().for_each(|store| store.newest_record = newest);
     let rows = learnable(&counted, &read)?;
     let issues = codebooks::find(&read.records, &voiced, &rows, cluster, book.zip(matches))?;
+    read.records = read.records.lean()?;
+    let voiced = voiced.lean()?;
     Ok(Found { read, voiced, counted, issues })
 }
 

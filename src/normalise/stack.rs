@@ -18,7 +18,7 @@ pub(crate) fn stacked(frames: Vec<DataFrame>) -> Result<Option<DataFrame>> {
     let width = parts.first().map_or(0, ExactSizeIterator::len);
     let mut columns = Vec::with_capacity(width);
     for _ in 0..width {
-        columns.push(joined(parts.iter_mut().filter_map(Iterator::next).map(lean).collect())?);
+        columns.push(joined(parts.iter_mut().filter_map(Iterator::next).map(leaned).collect())?);
     }
     Ok(if columns.is_empty() { None } else { Some(DataFrame::new(height, columns)?) })
 }
@@ -45,10 +45,19 @@ fn joined(parts: Vec<Column>) -> Result<Column> {
     Ok(all.rechunk().into_column())
 }
 
+/// The same frame, every column that holds one value as that value; what was laid out of them for a reader is let go.
+pub(crate) fn lean(frame: DataFrame) -> Result<DataFrame> {
+    let height = frame.height();
+    Ok(DataFrame::new(height, frame.into_columns().into_iter().map(leaned).collect())?)
+}
+
 /// The same column, as one value where it holds only one.
-fn lean(column: Column) -> Column {
+fn leaned(column: Column) -> Column {
     let (name, height) = (column.name().clone(), column.len());
-    if matches!(column, Column::Scalar(_)) || height == 0 {
+    if let Column::Scalar(one) = &column {
+        return Column::new_scalar(name, one.scalar().clone(), height);
+    }
+    if height == 0 {
         return column;
     }
     if column.null_count() == height {
