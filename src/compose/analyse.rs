@@ -176,7 +176,7 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     for error in &found.read.failed {
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
-    let (changes, series) = (known.changes, trends.series());
+    let (changes, series) = (known.changes, trends.series().to_vec());
     Ok(Analysis { changes, record, series, trends, inputs, counts, period, before, found })
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn judge_ready(path: &str, options: &Options) -> Result<Ready> {
         }
         period = counts.period(counts.periods().saturating_sub(1));
     }
-    let series = trends.series();
+    let series = trends.into_series();
     caveats.extend(untested(&counts, &series, period));
     Ok(Ready { series, counts, inputs, period, caveats })
 }
@@ -103,7 +103,10 @@ fn untested(counts: &Counts, series: &[Series], period: Period) -> Option<String
 }
 
 fn ready(path: &str, arguments: &Trends) -> Result<u8> {
-    let ready = judge_ready(path, &arguments.trend)?;
+    print_ready(judge_ready(path, &arguments.trend)?, arguments)
+}
+
+pub(crate) fn print_ready(ready: Ready, arguments: &Trends) -> Result<u8> {
     let series = analyse::select(ready.period, &ready.series, None, &arguments.selection)?;
     let mut value = view(&ready.counts, &ready.inputs, series, ready.period, arguments);
     value.caveats.extend(ready.caveats);

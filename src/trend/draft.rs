@@ -19,6 +19,7 @@ use crate::trend::on_record::OnRecord;
 use crate::trend::running;
 use crate::trend::series::{Caveat, Found, Point, Running, Signal};
 use crate::trend::shift::{least_periods, least_regime};
+use crate::trend::sums::Sums;
 
 /// A spike needs as many records in the last four periods (Farrington et al. 1996).
 pub(crate) const FLOOR: i64 = 5;
@@ -48,8 +49,10 @@ fn untested(point: Point) -> Draft {
 struct Judged<'a> {
     place: usize,
     alike: &'a LikeForLike,
-    /// The counts of the compared feeds up to this period.
-    history: &'a [i64],
+    /// The counts of the compared feeds.
+    sums: &'a Sums<'a>,
+    /// How many of them reach up to this period.
+    to: usize,
     /// All counted records of the same; null for the total, and where there is none.
     totals: Option<&'a [i64]>,
     /// The chance of the count per exposure.
@@ -129,12 +132,14 @@ impl Lane<'_> {
             let exposures = self.exposures(all.as_deref(), from, to);
             let mut shares = exposures.map(|e| Tester::under(&counts, &e, design, from));
             let mut usual = Usual::default();
+            let sums = Sums::of(&counts);
             for at in place..=to {
                 let baseline = tester.test(at - from);
                 let past = Judged {
                     place: at,
                     alike,
-                    history: &counts[..=at - from],
+                    sums: &sums,
+                    to: at + 1 - from,
                     totals: all.as_ref().map(|t| &t[..=at - from]),
                     p_share: shares.as_mut().and_then(|s| s.test(at - from)).map(|b| b.p),
                     recorded: recorded.as_ref().map_or(1.0, |r| r[at - from]),
@@ -148,7 +153,8 @@ impl Lane<'_> {
     }
 
     fn draft(&self, past: &Judged<'_>, baseline: Option<Baseline>, usual: &mut Usual) -> Draft {
-        let Judged { place, alike, history, totals, .. } = *past;
+        let Judged { place, alike, totals, .. } = *past;
+        let history = past.sums.counts(past.to);
         let mut point = self.point(place);
         let Some(&compared) = history.last() else { return untested(point) };
         point.compared = Some(compared);
@@ -182,7 +188,8 @@ impl Lane<'_> {
         let mut others = Vec::new();
         if !self.is_total() {
             let life = Past {
-                counts: history,
+                sums: past.sums,
+                to: past.to,
                 totals,
                 first: place + 1 - history.len(),
                 resolved: self.known.resolved.contains(&self.counts.issues[self.issue].0),
@@ -299,10 +306,10 @@ impl Lane<'_> {
 
     /// A lasting shift, and words that spread.
     fn lasting(&self, past: &Judged<'_>, point: &Point, usual: &mut Usual) -> Vec<Found> {
-        let Judged { place, alike, history, design, .. } = *past;
-        let (counts, first) = (self.counts, place + 1 - history.len());
+        let Judged { place, alike, sums, to, design, .. } = *past;
+        let (counts, first) = (self.counts, place + 1 - to);
         let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, first, place);
-        let shifted = lasting::shifted(history, first, point, counts, design, usual);
+        let shifted = lasting::shifted(sums, to, first, point, counts, design, usual);
         let spreading = lasting::spreading(&measures, point, counts);
         let arrives = || lasting::arrives(counts, self.issue, self.segment, place, alike, point);
         let viral = spreading.or_else(|| counts.has_total().then(arrives).flatten());
@@ -330,16 +337,16 @@ impl Lane<'_> {
     fn point(&self, place: usize) -> Point {
         let counts = self.counts;
         let feeds = 0..counts.feeds().len();
-        let cells: Vec<_> = feeds.clone().map(|feed| counts.cell(self.issue, self.segment, feed, place)).collect();
+        let cells = || feeds.clone().map(|feed| counts.cell(self.issue, self.segment, feed, place));
         let period = counts.period(place);
         let cover = |wanted: Cover| feeds.clone().any(|feed| counts.cover(feed, place) == wanted);
         let complete = counts.calendar.is_complete(period, counts.now);
         let seen = |feed: &usize| counts.feeds()[*feed].span.is_some();
         Point {
             period,
-            observed: cells.iter().filter_map(|c| c.observed).reduce(|a, b| a + b),
-            records: cells.iter().map(|c| c.records).sum(),
-            authors: cells.iter().map(|c| c.authors).sum(),
+            observed: cells().filter_map(|c| c.observed).reduce(|a, b| a + b),
+            records: cells().map(|c| c.records).sum(),
+            authors: cells().map(|c| c.authors).sum(),
             exposure: counts.exposure(self.issue, self.segment, place),
             partial: !complete || (cover(Cover::Part) && !cover(Cover::Whole)),
             covered: feeds.clone().filter(seen).all(|feed| counts.cover(feed, place) == Cover::Whole)

@@ -101,7 +101,7 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
     });
     let of = |p: usize| complete(p).then(|| like_for_like(counts, p, LEAST_HISTORY, None)).flatten();
     let periods: Vec<(_, Option<LikeForLike>)> = shown.iter().map(|p| (counts.period(*p), of(*p))).collect();
-    Trends::new(series.collect(), periods)
+    Ok(Trends::new(series.collect(), periods))
 }
 
 /// Sets q over all issues and segments of one period, each kind of test by itself.

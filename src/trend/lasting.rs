@@ -11,6 +11,7 @@ use crate::trend::like_for_like::LikeForLike;
 use crate::trend::series::{Found, Point, Signal};
 use crate::trend::shift::{self, least_regime};
 use crate::trend::spread::{Measures, NAMES};
+use crate::trend::sums::Sums;
 use crate::trend::viral::{CUT, latest, pace};
 
 /// The chance of a shift as great anywhere in the two levels' periods, had nothing changed.
@@ -64,17 +65,19 @@ impl Usual {
     }
 }
 
-/// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid and in the
-/// design. What the season brings back every year, or every week of days, is no change.
+/// A lasting change of level that is news in the last of the first `to` counts, whose first is at `first` in the grid and
+/// in the design. What the season brings back every year, or every week of days, is no change.
 pub(crate) fn shifted(
-    history: &[i64],
+    sums: &Sums<'_>,
+    to: usize,
     first: usize,
     point: &Point,
     counts: &Counts,
     design: &Design,
     usual: &mut Usual,
 ) -> Option<Found> {
-    let shift = shift::news(history, least_regime(counts.calendar.by), || usual.of(history, design, first))?;
+    let history = sums.counts(to);
+    let shift = shift::news(sums, to, least_regime(counts.calendar.by), || usual.of(history, design, first))?;
     // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
     let middle = (shift.before + shift.after) / 2.0;
     let since = &history[shift.at..];

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use crate::trend::baseline::design::Design;
 use crate::trend::baseline::doubt::WORSE;
-use crate::trend::baseline::glm::{ABSENT, Fit};
+use crate::trend::baseline::glm::{ABSENT, Fit, Past};
+use crate::trend::baseline::lanes::{greatest, sum};
 use crate::trend::baseline::pace::{Pace, pace};
 use crate::trend::baseline::predict::{Law, sparse};
 use crate::trend::baseline::short::{self, FEW, OUTBREAK};
@@ -94,7 +95,7 @@ pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> 
     let beta = &tester.tamed[1].beta;
     let log = |period: usize| -> f64 {
         let row = design.row(&tester.chosen, period);
-        (2..row.len()).map(|a| row[a] * beta[a]).sum()
+        (2..tester.chosen.len()).map(|a| row[a] * beta[a]).sum()
     };
     let logs: Vec<f64> = (0..design.periods()).map(log).collect();
     let middle = logs[from..from + n].iter().sum::<f64>() / n as f64;
@@ -225,7 +226,7 @@ impl<'a> Tester<'a> {
         let times = self.times(past.clone(), place);
         // The past in periods as exposed as this one.
         let n = times.as_ref().map_or(past.len() as f64, |t| t.iter().sum());
-        let sum: f64 = self.y[past.clone()].iter().sum();
+        let sum = sum(&self.y[past.clone()]);
         let (now, before) = (self.counts[place], self.y[place - 1] as i64);
         if cold {
             self.chosen.clear();
@@ -237,12 +238,13 @@ impl<'a> Tester<'a> {
             self.chosen.clear();
             return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         }
-        let most = self.y[past.clone()].iter().enumerate().map(|(i, y)| match &times {
-            Some(times) if times[i] > 0.0 => y / times[i],
-            Some(_) => 0.0,
-            None => *y,
-        });
-        let most = most.fold(0.0, f64::max);
+        let most = match &times {
+            None => greatest(&self.y[past.clone()]),
+            Some(times) => {
+                let rates = self.y[past.clone()].iter().zip(times).filter(|(_, time)| **time > 0.0);
+                rates.map(|(y, time)| y / time).fold(0.0, f64::max)
+            }
+        };
         if cold || self.chosen.is_empty() {
             self.blocks = self.test_blocks(past.clone(), pace);
         }
@@ -298,7 +300,7 @@ impl<'a> Tester<'a> {
         let fitted = |columns: &[usize]| {
             let mut fit = Fit::default();
             let columns = self.columns(columns, past.clone());
-            fit.run(&self.y[past.clone()], &columns, None, self.offset(&past), false).then_some(fit)
+            fit.run(&self.seen(&past, &columns), None, false).then_some(fit)
         };
         let mut small = fitted(&used);
         let long = past.len() + pace.guard;
@@ -326,8 +328,8 @@ impl<'a> Tester<'a> {
         (used, terms)
     }
 
-    fn offset(&self, past: &Range<usize>) -> Option<&[f64]> {
-        self.offset.as_ref().map(|o| &o[past.clone()])
+    fn seen<'b>(&'b self, past: &Range<usize>, columns: &'b [&'b [f64]]) -> Past<'b> {
+        seen(&self.y, self.offset.as_deref(), past, columns)
     }
 
     fn columns(&self, columns: &[usize], past: Range<usize>) -> Vec<&'a [f64]> {
@@ -364,10 +366,9 @@ impl<'a> Tester<'a> {
 
     fn fit_plain(&mut self, k: usize, past: Range<usize>, harmonics: &Range<usize>) -> bool {
         let views = self.columns(&self.with_harmonics(k, harmonics), past.clone());
-        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
-        let y = &self.y[past];
+        let past = seen(&self.y, self.offset.as_deref(), &past, &views);
         let warm = !self.chosen.is_empty();
-        self.plain[k].run(y, &views, None, offset, warm) || self.plain[k].run(y, &views, None, offset, false)
+        self.plain[k].run(&past, None, warm) || self.plain[k].run(&past, None, false)
     }
 
     /// The number of harmonics with the least BIC, −2·QLL/φ + p·ln n, with the φ of the largest model for all (Burnham
@@ -394,8 +395,7 @@ impl<'a> Tester<'a> {
     fn level(&mut self, past: Range<usize>) -> Option<Terms> {
         let views = self.columns(&[0], past.clone());
         self.chosen.clear();
-        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
-        if !self.plain[0].run(&self.y[past.clone()], &views, None, offset, false) {
+        if !self.plain[0].run(&seen(&self.y, self.offset.as_deref(), &past, &views), None, false) {
             return None;
         }
         self.tame(past, vec![0], 0);
@@ -405,17 +405,12 @@ impl<'a> Tester<'a> {
     /// Two passes of taming past outbreaks; a pass that cannot be fitted leaves the fit before it.
     fn tame(&mut self, past: Range<usize>, columns: Vec<usize>, k: usize) {
         let views = self.columns(&columns, past.clone());
-        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
-        let (y, powers) = (&self.y[past.clone()], &self.powers[past]);
+        let powers = &self.powers[past.clone()];
+        let past = seen(&self.y, self.offset.as_deref(), &past, &views);
         let warm = self.chosen == columns;
         self.chosen = columns;
         let [first, second] = &mut self.tamed;
         let [weights, again] = &mut self.weights;
-        let start = |fit: &mut Fit, from: &Fit, warm: bool| {
-            if !warm {
-                (fit.width, fit.beta) = (from.width, from.beta);
-            }
-        };
         let plain = &mut self.plain[k];
         if !plain.tame(powers, &views, None, OUTBREAK, weights) {
             // Nothing to tame: all three fits are one.
@@ -423,18 +418,27 @@ impl<'a> Tester<'a> {
             second.clone_from(plain);
             return;
         }
-        start(first, plain, warm);
-        if !first.run(y, &views, Some(weights), offset, true) {
+        if !warm {
+            first.clone_from(plain);
+        }
+        if !first.run(&past, Some(weights), true) {
             first.clone_from(plain);
             second.clone_from(plain);
             return;
         }
         first.tame(powers, &views, Some(weights), OUTBREAK, again);
-        start(second, first, warm);
-        if !second.run(y, &views, Some(again), offset, true) {
+        if !warm {
+            second.clone_from(first);
+        }
+        if !second.run(&past, Some(again), true) {
             second.clone_from(first);
         }
     }
+}
+
+/// What a fit sees of a series.
+fn seen<'a>(y: &'a [f64], offset: Option<&'a [f64]>, past: &Range<usize>, columns: &'a [&'a [f64]]) -> Past<'a> {
+    Past { from: past.start, y: &y[past.clone()], columns, offset: offset.map(|o| &o[past.clone()]) }
 }
 
 /// Whether something can be counted under it.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::trend::baseline::detector::Tester;
+use crate::trend::baseline::lanes::{squares, sum};
 use crate::trend::baseline::pace::Pace;
 
 /// A regression whose counts spread as many times as much about it as about their plain mean describes nothing.
@@ -39,10 +40,15 @@ impl Tester<'_> {
 
     /// Variance over mean of the past had it one rate throughout; at least 1.
     pub(super) fn spread_about_mean(&self, past: Range<usize>) -> f64 {
-        let times = self.times(past.clone(), past.end - 1);
-        let exposure = |i: usize| times.as_ref().map_or(1.0, |t| t[i]);
+        let Some(times) = self.times(past.clone(), past.end - 1) else {
+            let y = &self.y[past];
+            let mean = sum(y) / y.len() as f64;
+            let phi = squares(y, mean) / (mean * f64::max(y.len() as f64 - 1.0, 1.0));
+            return if phi.is_finite() { phi.max(1.0) } else { 1.0 };
+        };
+        let exposure = |i: usize| times[i];
         let y = &self.y[past];
-        let rate = y.iter().sum::<f64>() / (0..y.len()).map(exposure).sum::<f64>();
+        let rate = y.iter().sum::<f64>() / times.iter().sum::<f64>();
         let mut present = 0.0;
         let mut squares = 0.0;
         for (i, y) in y.iter().enumerate().filter(|(i, _)| exposure(*i) > 0.0) {
@@ -58,8 +64,8 @@ impl Tester<'_> {
     pub(super) fn has_fallen(&self, past: &Range<usize>, pace: &Pace) -> bool {
         let fit = &self.tamed[1];
         let late = pace.late.min(past.len());
-        let seen: f64 = self.y[past.end - late..past.end].iter().sum();
-        let fitted: f64 = fit.means[fit.means.len().saturating_sub(late)..].iter().sum();
+        let seen = sum(&self.y[past.end - late..past.end]);
+        let fitted = sum(&fit.means[fit.means.len().saturating_sub(late)..]);
         2.0 * seen < fitted && fitted - seen > NO_CHANCE * (fit.phi * fitted).sqrt()
     }
 }

@@ -44,12 +44,13 @@ pub fn law(past: &[f64], powers: &[f64], times: Option<&[f64]>) -> Law {
     for _ in 0..2 {
         let (rate, phi) = found;
         let weighed: f64 = weights.iter().enumerate().map(|(i, w)| w * exposure(i)).sum();
+        let even = rate.powf(1.0 / 6.0);
         let next = |(i, w): (usize, &f64)| {
             let mean = rate * exposure(i);
             if mean <= 0.0 {
                 return 0.0;
             }
-            let root = mean.powf(1.0 / 6.0);
+            let root = if times.is_none() { even } else { mean.powf(1.0 / 6.0) };
             let raw = 1.5 * (powers[i] / root - root.powi(3));
             // Every count's leverage is its share of the weighted exposure.
             let variance = phi * (1.0 - (w * exposure(i) / weighed).min(1.0 - 1e-9));
