@@ -72,7 +72,7 @@ fn since_shows_fewer_periods_with_the_same_numbers() {
     let options = Options { since: Some(When::Back(2, crate::trend::when::Unit::Weeks)), ..Options::default() };
     let some = judge(&counts, &options).unwrap();
     assert_eq!(some.series()[1].points[..], all.series()[1].points[39..]);
-    assert_eq!(some.frame().height(), 4);
+    assert_eq!(some.frame().unwrap().height(), 4);
 }
 
 #[test]

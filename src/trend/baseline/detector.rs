@@ -184,7 +184,8 @@ impl<'a> Tester<'a> {
             }
             let times = self.times(before.clone(), place);
             let law = short::law(&self.y[before.clone()], &self.powers[before.clone()], times.as_deref());
-            let alpha = short::alpha(present);
+            let error = if place < pace.day { short::HOURS } else { 0.0 };
+            let (law, alpha) = (Law { error, ..law }, short::alpha(present));
             return Some(finish(self.counts[place], None, &law, alpha, None));
         }
         match self.last {
@@ -202,7 +203,7 @@ impl<'a> Tester<'a> {
         self.last.and_then(|(_, found)| found)
     }
 
-    fn is_absent(&self, place: usize) -> bool {
+    pub(super) fn is_absent(&self, place: usize) -> bool {
         self.offset.as_ref().is_some_and(|o| o[place] <= ABSENT)
     }
 
@@ -259,10 +260,9 @@ impl<'a> Tester<'a> {
             self.chosen.clear();
             return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         };
-        if self.has_fallen(&past, pace) {
+        if let Some(late) = self.fallen(place, &past, pace) {
             // What went before is no measure of it any more: the level of late, as of a short history.
             self.chosen.clear();
-            let late = past.end - pace.late.min(past.len())..past.end;
             let times = self.times(late.clone(), place);
             let law = short::law(&self.y[late.clone()], &self.powers[late.clone()], times.as_deref());
             return Some(finish(now, None, &law, short::alpha(self.present(late).max(1)), None));

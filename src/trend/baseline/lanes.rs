@@ -119,7 +119,7 @@ mod tests {
         let squares: f64 = a.iter().map(|y| (y - 2.0) * (y - 2.0) / 2.0).sum();
         assert!((pearson(&a, &means, None) - squares).abs() < 1e-9);
         assert!((pearson(&a, &means, Some(&[3.0; 27])) - 3.0 * squares).abs() < 1e-9);
-        assert!((squares(&a, 13.0) - 1_638.0).abs() < 1e-9);
+        assert!((super::squares(&a, 13.0) - 1_638.0).abs() < 1e-9);
         assert_eq!((range(&b), range(&[])), ((-20.0, 6.0), (0.0, 0.0)));
         assert!(greatest(&[]).abs() < 1e-300);
     }

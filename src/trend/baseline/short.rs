@@ -10,6 +10,11 @@ pub const OUTBREAK: f64 = 2.58;
 /// Fewer records than this in the history say nothing of trend or season.
 pub const FEW: f64 = 10.0;
 
+/// Under a whole day of hours nobody knows what the time of day brings: the log mean of an hour may be off by so much.
+/// The hours of a day, in UTC, have log counts with a standard deviation of .31 to .60 in twelve public feeds (four
+/// brands on Twitter, eight forums on Reddit); the greatest is taken.
+pub const HOURS: f64 = 0.6;
+
 /// The cut on p that holds false alarms at 1 %, by the periods the mean is taken over (simulated: quiet weeks of the 42
 /// scenarios of Noufaily et al. 2013, `evaluate signals short`; between two lengths on a straight line of ln α).
 pub fn alpha(periods: usize) -> f64 {
