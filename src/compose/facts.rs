@@ -83,7 +83,7 @@ pub(crate) fn ahead(counts: &Counts, design: &Design, series: &Series, period: P
     let mut past: Vec<i64> = (alike.from..=place).rev().map_while(sum).collect();
     past.reverse();
     let first = place + 1 - past.len();
-    let usual = season(&past, design, first);
+    let usual = season(&past, None, design, first);
     forecast(&past, usual.as_ref().map(|s| &s[first..]))
 }
 

@@ -97,7 +97,9 @@ fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
     }
     let unknown = lines.iter().filter(|l| l.observed.is_none()).count();
     if unknown > 0 {
-        caveats.push(format!("{unknown} counts are empty, so unknown; what came before them is no baseline."));
+        caveats.push(format!(
+            "{unknown} counts are empty, so unknown: they are left out, neither tested nor part of any baseline."
+        ));
     }
     caveats.extend(giants(counts, lines));
     caveats

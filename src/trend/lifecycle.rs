@@ -20,14 +20,14 @@ const KNOWN: i64 = 5;
 
 /// An issue's past, the period judged being the last.
 pub(crate) struct Past<'a> {
-    /// Consecutive complete periods, and maybe later ones.
+    /// Complete periods one after the other, and maybe later ones.
     pub(crate) sums: &'a Sums<'a>,
     /// How many of them are past, the one judged included.
     pub(crate) to: usize,
     /// The same periods' totals, or null: then periods stand in for records.
     pub(crate) totals: Option<&'a [i64]>,
-    /// The place of the first in the grid.
-    pub(crate) first: usize,
+    /// The place of each in the grid.
+    pub(crate) places: &'a [usize],
     /// The codebook says it is resolved.
     pub(crate) resolved: bool,
     /// What is known of the period judged.
@@ -38,7 +38,7 @@ pub(crate) struct Past<'a> {
 pub(crate) fn tests(past: &Past<'_>, grid: &Counts) -> Option<Found> {
     let last = past.to.checked_sub(1)?;
     if let Some(birth) = born(past.sums.counts(past.to)) {
-        let begins = grid.period(past.first + birth);
+        let begins = grid.period(past.places[birth]);
         let since = past.sums.sum(birth, past.to);
         let about = format!("{since} since {}", day_label(begins.date()));
         return rise(past, Signal::Emerging, birth - BASELINE..birth, begins, about);
@@ -50,7 +50,7 @@ pub(crate) fn tests(past: &Past<'_>, grid: &Counts) -> Option<Found> {
     let resolved = if past.resolved { "marked resolved; " } else { "" };
     let about = format!("{resolved}after {quiet} quiet {step}{plural}{some}");
     let news = last - again < BASELINE;
-    news.then(|| rise(past, Signal::Returned, again - quiet..again, grid.period(past.first + again), about)).flatten()
+    news.then(|| rise(past, Signal::Returned, again - quiet..again, grid.period(past.places[again]), about)).flatten()
 }
 
 /// The test of what came since a birth or return against the `quiet` periods just before it: conditional exact,

@@ -78,14 +78,18 @@ pub fn detect(counts: &[i64], by: By) -> Option<Baseline> {
 
 /// What the calendar multiplies an average period's count by, for every period of the design, as the counts (the first is
 /// period `from` of the design) show it: harmonics, weekdays, hours and holidays, not the trend. Its geometric mean over
-/// the counts is 1. Null when they are too short for the full method or show none.
-pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> {
+/// the counts is 1. `exposures` as for [`Tester::under`]; null: all are equal. Null when the counts are too short for the
+/// full method or show no season.
+pub fn season(counts: &[i64], exposures: Option<&[f64]>, design: &Design, from: usize) -> Option<Vec<f64>> {
     let pace = pace(design.by());
     let n = counts.len();
     if n < pace.full.max(LEAST_HISTORY) || from + n > design.periods() {
         return None;
     }
-    let mut tester = Tester::new(counts, design, from);
+    let mut tester = match exposures {
+        Some(exposures) => Tester::under(counts, exposures, design, from),
+        None => Tester::new(counts, design, from),
+    };
     let past = n.saturating_sub(pace.most)..n;
     if tester.y[past.clone()].iter().sum::<f64>() < FEW {
         return None;

@@ -178,12 +178,12 @@ fn the_season_of_a_series_is_told_for_all_periods() {
     let week = [30, 30, 30, 30, 30, 6, 4];
     let days: Vec<i64> = (0..196).map(|i| week[i % 7] + wobble(i)).collect();
     let design = Design::plain(By::Day, 200);
-    let found = season(&days, &design, 0).unwrap();
+    let found = season(&days, None, &design, 0).unwrap();
     assert_eq!(found.len(), 200);
     assert!((found[196] / found[194] - 5.0).abs() < 1.2, "{:?}", &found[190..]);
     let flat: Vec<i64> = (0..196).map(|i| 20 + wobble(i)).collect();
-    assert_eq!(season(&flat, &design, 0), None);
-    assert_eq!(season(&days[..30], &design, 0), None);
+    assert_eq!(season(&flat, None, &design, 0), None);
+    assert_eq!(season(&days[..30], None, &design, 0), None);
 }
 
 #[test]
