@@ -59,6 +59,12 @@ pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before:
     }
 }
 
+/// The events in the periods that the series show.
+pub(crate) fn shown(events: &[Event], calendar: &Calendar, series: &[Series]) -> Vec<Event> {
+    let inside = |e: &&Event| series.iter().any(|s| s.at(calendar.period_of(e.at)).is_some());
+    events.iter().filter(inside).cloned().collect()
+}
+
 /// Rows that get a forecast, the first ones: trying the rule on the past is the dearest thing of all.
 pub(crate) const FORECASTS: usize = 100;
 

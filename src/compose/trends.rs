@@ -14,7 +14,7 @@ use crate::trend::disproportion::table;
 use crate::trend::judge::{self, Known};
 use crate::trend::options::Options;
 use crate::trend::series::{ALERT, Caveat, Point, Series, WATCH};
-use crate::trend::{calendar::Period, counts_file};
+use crate::trend::{calendar::Period, counts_file, exposure};
 
 /// Periods that a segment's part of an issue is taken over: a quarter of weeks.
 const SEGMENTS_OVER: usize = 13;
@@ -142,10 +142,8 @@ fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Perio
             words::counted(without as i64, calendar.by.name())
         ));
     }
-    let since = |e: &&crate::trend::events::Event| {
-        counts.place(calendar.period_of(e.at)).is_some_and(|p| series.iter().any(|s| s.at(counts.period(p)).is_some()))
-    };
-    let events = inputs.events.iter().filter(since).cloned().collect();
+    caveats.extend(exposure::doubts(counts));
+    let events = facts::shown(&inputs.events, calendar, &series);
     let before = calendar.previous(period);
     let mut rows: Vec<view::Row> =
         series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect();

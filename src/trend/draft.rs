@@ -367,13 +367,15 @@ impl Lane<'_> {
     /// The rate and its interval: Garwood's on an exposure given, Clopper and Pearson's on a share of all records.
     fn rate(&self, point: &mut Point, compared: i64, total: Option<i64>) {
         let given = self.counts.has_exposure();
-        if given && point.exposure.is_none_or(|e| e <= 0.0) {
+        // Under the least of exposures a count per it is more than a number holds.
+        let whole = |e: &f64| *e > 0.0 && ((compared + 1) as f64 / e).is_finite();
+        if given && !point.exposure.as_ref().is_some_and(whole) {
             point.caveats.push(Caveat::NoExposure);
         }
         if !given {
             point.exposure = total.map(|t| t as f64);
         }
-        let Some(exposure) = point.exposure.filter(|e| *e > 0.0) else { return };
+        let Some(exposure) = point.exposure.filter(whole) else { return };
         let (low, high) = match total {
             Some(total) if !given => proportion(compared, total),
             _ => {

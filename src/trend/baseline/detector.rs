@@ -26,6 +26,8 @@ pub const FULL_ALPHA: f64 = 0.0049;
 const MOST_ERROR: f64 = 1.2;
 /// Periods after which the number of harmonics is chosen anew: a quarter of weeks.
 const RECHOSEN: usize = 13;
+/// The log of an exposure over the usual one is no exposure's beyond this: five hundred million times more or less.
+const FAR: f64 = 20.0;
 /// A block of columns is used when its F test says so at this level.
 const BLOCK_ALPHA: f64 = 0.01;
 
@@ -117,7 +119,7 @@ pub struct Tester<'a> {
     pub(super) y: Vec<f64>,
     /// Counts to the power ⅔.
     powers: Vec<f64>,
-    /// The log of each period's exposure over that of the first that has one, [`ABSENT`] where there is none; null:
+    /// The log of each period's exposure over the usual one, [`ABSENT`] where there is none; null:
     /// every period is as long as any.
     pub(super) offset: Option<Vec<f64>>,
     /// The period tested last, and what it gave.
@@ -142,10 +144,14 @@ impl<'a> Tester<'a> {
     }
 
     /// The same for counts under exposures (orders, all records, days on record): what is tested is the count per
-    /// exposure. A period whose exposure is not positive is left out: it is neither tested nor part of any past.
+    /// exposure. A period whose exposure is not positive, or beyond all measure of the others', is left out: it is neither
+    /// tested nor part of any past.
     pub fn under(counts: &'a [i64], exposures: &[f64], design: &'a Design, from: usize) -> Self {
-        let first = exposures.iter().copied().find(|e| exposed(*e)).unwrap_or(1.0);
-        let log = |i: usize| exposures.get(i).filter(|e| exposed(**e)).map_or(ABSENT, |e| (e / first).ln());
+        let mut sorted: Vec<f64> = exposures.iter().copied().filter(|e| exposed(*e)).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(1.0);
+        let near = |log: f64| if log.abs() < FAR { log } else { ABSENT };
+        let log = |i: usize| exposures.get(i).filter(|e| exposed(**e)).map_or(ABSENT, |e| near(e.ln() - usual.ln()));
         Self::of(counts, design, from, Some((0..counts.len()).map(log).collect()))
     }
 
