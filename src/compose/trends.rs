@@ -34,7 +34,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(
         analysis.period,
-        &analysis.series,
+        analysis.series.clone(),
         Some(&analysis.found.issues.codebook),
         &arguments.selection,
     )?;
@@ -96,7 +96,7 @@ fn untested(counts: &Counts, series: &[Series], period: Period) -> Option<String
     }
     let history = points.iter().map(|p| p.history).max().unwrap_or(0);
     Some(format!(
-        "Nothing of {label} is tested: {} before it {} known without a gap, {LEAST_HISTORY} are needed.",
+        "Nothing of {label} is tested: {} before it {} known, {LEAST_HISTORY} are needed.",
         words::counted(history, step),
         if history == 1 { "is" } else { "are" }
     ))
@@ -106,8 +106,12 @@ fn ready(path: &str, arguments: &Trends) -> Result<u8> {
     print_ready(judge_ready(path, &arguments.trend)?, arguments)
 }
 
-pub(crate) fn print_ready(ready: Ready, arguments: &Trends) -> Result<u8> {
-    let series = analyse::select(ready.period, &ready.series, None, &arguments.selection)?;
+/// Prints ready counts, judged.
+///
+/// # Errors
+/// An issue named that is not there, and those of writing.
+pub(crate) fn print_ready(mut ready: Ready, arguments: &Trends) -> Result<u8> {
+    let series = analyse::select(ready.period, std::mem::take(&mut ready.series), None, &arguments.selection)?;
     let mut value = view(&ready.counts, &ready.inputs, series, ready.period, arguments);
     value.caveats.extend(ready.caveats);
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;

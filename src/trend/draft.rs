@@ -367,8 +367,8 @@ impl Lane<'_> {
     /// The rate and its interval: Garwood's on an exposure given, Clopper and Pearson's on a share of all records.
     fn rate(&self, point: &mut Point, compared: i64, total: Option<i64>) {
         let given = self.counts.has_exposure();
-        // Under the least of exposures a count per it is more than a number holds.
-        let whole = |e: &f64| *e > 0.0 && ((compared + 1) as f64 / e).is_finite();
+        // Under the least of exposures a count per thousand of it, and its interval, is more than a number holds.
+        let whole = |e: &f64| *e > 0.0 && ((compared + 1) as f64 * 1e6 / e).is_finite();
         if given && !point.exposure.as_ref().is_some_and(whole) {
             point.caveats.push(Caveat::NoExposure);
         }

@@ -69,8 +69,9 @@ impl Tester<'_> {
     /// Chance: so few records in all, by the fit's dispersion; or, for a fit that spans the fall spreads widely, so many
     /// periods under half of their mean, by how often that was so in all of the past (binomial).
     pub(super) fn fallen(&self, place: usize, past: &Range<usize>, pace: &Pace) -> Option<Range<usize>> {
-        /// The chance of so many low periods.
-        const RARE: f64 = 1e-3;
+        /// The chance of so many low periods; it is asked for in every period, so that a chance of one in a thousand would
+        /// come about once in a long series.
+        const RARE: f64 = 1e-5;
         let fit = &self.tamed[1];
         let (end, exposure) = (place - GUARD, |t: usize| self.offset.as_ref().map_or(0.0, |o| o[t]));
         let fitted = |t: usize| match fit.means.get(t - past.start) {
@@ -85,6 +86,9 @@ impl Tester<'_> {
             return None;
         }
         let low = |t: &usize| 2.0 * self.y[*t] < fitted(*t);
+        let older = (end.saturating_sub(pace.late).max(past.start)..start).rev();
+        start -= older.take_while(low).count();
+        let (seen, promised) = totals(start..end);
         let rare = || {
             let lows = (start..end).filter(low).count() as f64;
             let usual = past.clone().filter(low).count() as f64 / past.len() as f64;
@@ -93,8 +97,6 @@ impl Tester<'_> {
         if promised - seen <= NO_CHANCE * (fit.phi * promised).sqrt() && !rare() {
             return None;
         }
-        let older = (end.saturating_sub(pace.late).max(past.start)..start).rev();
-        start -= older.take_while(low).count();
         Some(start..end)
     }
 }
