@@ -67,7 +67,7 @@ impl Tester<'_> {
     ///
     /// At least eight (a third of `pace.late`), at most `pace.late`, as far back as each period is low too.
     /// Chance: so few records in all, by the fit's dispersion; or, for a fit that spans the fall spreads widely, so many
-    /// periods under half of their mean, by how often that was so in all of the past (binomial).
+    /// periods under half of their mean, by how often that was so in the past before them (binomial).
     pub(super) fn fallen(&self, place: usize, past: &Range<usize>, pace: &Pace) -> Option<Range<usize>> {
         /// The chance of so many low periods; it is asked for in every period, so that a chance of one in a thousand would
         /// come about once in a long series.
@@ -91,7 +91,8 @@ impl Tester<'_> {
         let (seen, promised) = totals(start..end);
         let rare = || {
             let lows = (start..end).filter(low).count() as f64;
-            let usual = past.clone().filter(low).count() as f64 / past.len() as f64;
+            // As often as in the past before them: a long fall is no reason to doubt it.
+            let usual = (past.start..start).filter(low).count() as f64 / (start - past.start).max(1) as f64;
             lows > 0.0 && beta_reg(lows, (end - start) as f64 - lows + 1.0, usual) <= RARE
         };
         if promised - seen <= NO_CHANCE * (fit.phi * promised).sqrt() && !rare() {
