@@ -257,6 +257,8 @@ impl Lane<'_> {
             expected: so_far.expected,
             upper: so_far.upper as f64,
             p: so_far.p,
+            test: "nb_elapsed",
+            history: past.len() as i64,
         })
     }
 
