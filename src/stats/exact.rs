@@ -77,7 +77,7 @@ pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
         }
         let next = x - off / ((shape - 1.0) * x.ln() - x - ln_gamma).exp();
         // The next step would be about the square of this one.
-        let done = (next - x).abs() <= 1e-9 * x || high - low <= 1e-15 * high || x > 1e300;
+        let done = (next - x).abs() <= 1e-9 * x || (high.is_finite() && high - low <= 1e-15 * high) || x > 1e300;
         if done {
             return if next > 0.0 && (next - x).abs() <= 1e-9 * x { next } else { x };
         }

@@ -194,7 +194,8 @@ impl<'a> Tester<'a> {
             }
             let times = self.times(before.clone(), place);
             let law = short::law(&self.y[before.clone()], &self.powers[before.clone()], times.as_deref());
-            let error = if place < pace.day { short::HOURS } else { 0.0 };
+            // A share knows the time of day: all records have it.
+            let error = if place < pace.day && self.offset.is_none() { short::HOURS } else { 0.0 };
             let (law, alpha) = (Law { error, ..law }, short::alpha(present));
             return Some(finish(self.counts[place], None, &law, alpha, None));
         }
