@@ -12,6 +12,7 @@ mod distinct;
 pub(crate) mod emit;
 pub(crate) mod extras;
 pub(crate) mod facts;
+mod feeds;
 pub(crate) mod figures;
 pub(crate) mod heard;
 pub(crate) mod ingest;

@@ -18,7 +18,7 @@ pub mod redact;
 pub mod sentiment;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod together;
 pub mod voiced;
 pub mod why;
