@@ -20,6 +20,7 @@ pub(crate) mod inputs;
 pub(crate) mod inspect;
 pub(crate) mod issues;
 pub(crate) mod list;
+mod praise;
 pub(crate) mod progress;
 pub(crate) mod provenance;
 pub(crate) mod read;

@@ -115,11 +115,25 @@ fn waits(found: &Found, cases: &Cases, hours: Option<&Hours>, target: Option<i64
     Ok(all)
 }
 
+/// Feeds named one by one before the rest is only counted.
+const FEEDS_NAMED: usize = 5;
+
 fn caveats(found: &Found, cases: &Cases) -> Vec<String> {
     let mut caveats = Vec::new();
-    for (feed, n) in &cases.silent {
-        caveats.push(format!("{feed}: its dumps tell of no answer, {} left out.", words::counted(*n, "record")));
-    }
+    let few = |told: &BTreeMap<String, i64>, what: &dyn Fn(i64) -> String| -> Vec<String> {
+        let mut few: Vec<String> =
+            told.iter().take(FEEDS_NAMED).map(|(feed, n)| format!("{feed}: {}", what(*n))).collect();
+        let more: Vec<i64> = told.values().skip(FEEDS_NAMED).copied().collect();
+        if !more.is_empty() {
+            few.push(format!("{}: {}", words::counted(more.len() as i64, "more feed"), what(more.iter().sum())));
+        }
+        few
+    };
+    let records = |n: i64| words::counted(n, "record");
+    caveats.extend(few(&cases.silent, &|n| format!("the dumps tell of no answer, {} left out.", records(n))));
+    caveats.extend(few(&cases.only_counted, &|n| {
+        format!("the dumps count answers but hold none; of {} only those without any are known to wait.", records(n))
+    }));
     if cases.backwards > 0 {
         caveats.push(format!("{} answered before being asked, left out.", words::counted(cases.backwards, "record")));
     }

@@ -38,8 +38,11 @@ pub struct Case {
 pub struct Cases {
     /// In the order of their records.
     pub cases: Vec<Case>,
-    /// Feed → counted records in it, where its dumps tell neither of answers nor of solutions.
+    /// Feed → counted records in it that no waiting time is known of: its dumps tell neither of answers nor of solutions
+    /// nor how many replies there are.
     pub silent: BTreeMap<String, i64>,
+    /// Feed → counted posts in it whose dumps only count the replies.
+    pub only_counted: BTreeMap<String, i64>,
     /// Cases left out because they were answered or solved before they were asked.
     pub backwards: i64,
     /// Cases whose own time is only a day: their waiting time is off by up to one.
@@ -110,9 +113,7 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
             found.backwards += 1;
             continue;
         }
-        found.by_day += i64::from(day_only);
         let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
-        feed.cases += 1;
         feed.tells_first |= told[0].is_some() || feed.outbound;
         feed.tells_resolved |= told[1].is_some();
         let seen = feed.seen.unwrap_or(asked).max(asked);
@@ -135,9 +136,13 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
             case.replies = case.replies.filter(|_| !feed.tells_first);
         }
     }
-    let silent = facts.iter().filter(|(_, f)| f.cases > 0 && !f.tells_first && !f.tells_resolved);
-    found.silent = silent.map(|(feed, f)| ((*feed).to_owned(), f.cases)).collect();
+    for case in found.cases.iter().filter(|case| !case.tells_first && !case.tells_resolved) {
+        let told = if case.replies.is_some() { &mut found.only_counted } else { &mut found.silent };
+        *told.entry(feeds.get(case.row).unwrap_or_default().to_owned()).or_default() += 1;
+    }
     found.cases.retain(|case| case.tells_first || case.tells_resolved || case.replies.is_some());
+    let by_day = |case: &&Case| precisions.get(case.row) == Some("day");
+    found.by_day = found.cases.iter().filter(by_day).count() as i64;
     let last = facts.values().filter_map(|feed| feed.seen).max();
     found.until = if options.as_of.is_some() { end } else { last.unwrap_or_default() };
     Ok(found)
@@ -151,7 +156,6 @@ const TIMES: [&str; 6] = ["created_at", "updated_at", "first_response_at", "reso
 struct Feed {
     outbound: bool,
     seen: Option<i64>,
-    cases: i64,
     tells_first: bool,
     tells_resolved: bool,
 }
