@@ -150,3 +150,26 @@ fn agreement_belongs_to_the_issue_it_echoes() {
     let counts = ["records", "texts", "authors"].map(|what| issue[what].as_i64().unwrap());
     assert_eq!(counts, [3, 1, 3], "{issue:#}");
 }
+
+#[test]
+fn a_record_is_explained_where_there_are_too_few_to_find_issues_in() {
+    let folder = folder("");
+    let first = uid(folder.path(), 1);
+    std::fs::remove_file(folder.path().join("codebook.toml")).unwrap();
+    let ran = plaint_in(folder.path(), &["show", &first, "posts.csv", "--why"]);
+    assert!(ran.code == 0 && ran.stdout.contains("complaint: yes"), "{}{}", ran.stdout, ran.stderr);
+    let ran = plaint_in(folder.path(), &["response", "posts.csv"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("No codebook"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_account_in_a_feeds_name_is_masked_unless_it_is_expected() {
+    let asked = ["report", "posts.csv", "--as-of", "2026-11-08", "--account", "eve@example.org"];
+    let masked = plaint_in(folder("").path(), &asked);
+    assert_eq!(masked.code, 0, "{}", masked.stderr);
+    assert!(masked.stdout.contains("generic@[email]"), "{}", masked.stdout);
+    let expected = folder("expect = [\"generic@eve@example.org\"]\n");
+    let shown = plaint_in(expected.path(), &asked);
+    assert!(shown.stdout.contains("generic@eve@example.org"), "{}", shown.stdout);
+}

@@ -28,6 +28,7 @@ pub(crate) mod report;
 pub(crate) mod response;
 pub(crate) mod restate;
 mod segments;
+mod shares;
 pub(crate) mod show;
 pub(crate) mod slices;
 pub(crate) mod spoken;
