@@ -145,7 +145,8 @@ fn first_records(records: &Records, no_redact: bool) -> Result<Vec<BTreeMap<Stri
                 _ if no_redact => one_line,
                 "author_name" => redact::Kind::Name.mask().to_owned(),
                 "author_handle" => redact::Kind::Handle.mask().to_owned(),
-                _ => redact::redact(&one_line).0.into_owned(),
+                "title" | "body" => redact::redact(&one_line).0.into_owned(),
+                _ => one_line,
             };
             let cut = match one_line.char_indices().nth(LONGEST) {
                 Some((at, _)) => format!("{}…", &one_line[..at]),
