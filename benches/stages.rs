@@ -114,7 +114,7 @@ fn g_judge(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(sample_count = 10)]
 fn h_chart(bencher: Bencher<'_, '_>) {
-    let series = judge::judge(&all_counts(), &TrendOptions::default()).unwrap().series();
+    let series = judge::judge(&all_counts(), &TrendOptions::default()).unwrap().into_series();
     let input = plaint::chart::ChartInput {
         series: &series[..1],
         period: None,

@@ -10,6 +10,7 @@ mod ears;
 mod events;
 mod farrington;
 mod irls;
+mod kleinberg;
 mod ratios;
 mod short;
 mod speed;
@@ -37,6 +38,7 @@ const PARTS: &[Part] = &[
         run: spikes::run,
     },
     Part { name: "ebgm", about: "shrunk ratios and their prior against openEBGM", run: ratios::run },
+    Part { name: "kleinberg", about: "two states of a stream against the reference values", run: kleinberg::run },
     Part { name: "tcpd", about: "change points against five people's", run: change::run },
     Part { name: "nab", about: "bursts of brand mentions against labelled windows", run: bursts::run },
     Part { name: "events", about: "SimCity's launch, Boston and Oklahoma", run: events::run },

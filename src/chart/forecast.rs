@@ -4,6 +4,7 @@ use jiff::ToSpan;
 
 use crate::chart::axis::{self, Counts, DATES_HEIGHT};
 use crate::chart::canvas::{Area, Canvas, Ink, SMALL, Spot};
+use crate::chart::happened::{draw_events, happened, told};
 use crate::chart::lines::{self, Line, Pen, grid, span};
 use crate::chart::palette::{AXIS, BAND, EXPECTED, INK, MAIN};
 use crate::chart::slide::{Key, NOTE, draw_key, draw_nothing, slide};
@@ -51,8 +52,10 @@ fn draw(input: &ChartInput<'_>) -> Result<Figure> {
         }
         _ => (CHART.name.to_owned(), "Forecast without enough past.".to_owned()),
     };
+    let happened = happened(input.events, past);
+    let alt = alt + &told(&happened, past, step);
     slide(name, input, &input.subtitle, alt, |canvas, body| match (&line, input.extra.forecast) {
-        (Some(line), Some(forecast)) => draw_body(canvas, body, line, past, forecast, step),
+        (Some(line), Some(forecast)) => draw_body(canvas, body, line, past, forecast, step, &happened),
         _ => draw_nothing(canvas, &format!("fewer than 12 whole {}s: nothing is forecast", step.noun()), body),
     })
 }
@@ -77,6 +80,7 @@ fn draw_body(
     past: &[Period],
     forecast: &Forecast,
     step: Step,
+    happened: &[(usize, String)],
 ) -> Result<()> {
     let next = ahead(past, step, forecast.periods.len());
     let grid: Vec<Period> = past.iter().copied().chain(next).collect();
@@ -138,7 +142,10 @@ fn draw_body(
     }
     let named = past.last().map_or(String::new(), |p| format!("known to {}", period(*p, step)));
     let wide = text::width(&named, SMALL, false);
-    canvas.text(&named, ((start - wide - 10).max(plot.left), plot.top - 12), NOTE)
+    let left = (start - wide - 10).max(plot.left);
+    let known = Area { left, top: plot.top - 40, right: left + wide, bottom: plot.top };
+    draw_events(canvas, happened, x, plot, &mut vec![known])?;
+    canvas.text(&named, (left, plot.top - 12), NOTE)
 }
 
 fn mean(value: f64) -> String {

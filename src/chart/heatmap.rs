@@ -2,6 +2,7 @@
 
 use crate::chart::axis::{self, DATES_HEIGHT};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL};
+use crate::chart::happened::{draw_line, happened, key, told};
 use crate::chart::lines::{Line, biggest, grid, span};
 use crate::chart::palette::{GRID, INK};
 use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
@@ -37,10 +38,21 @@ fn draw(input: &ChartInput<'_>) -> Result<Figure> {
         alt.push(' ');
         alt.push_str(&line.told(&grid, step));
     }
-    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| draw_body(canvas, body, &chosen, &grid, step))
+    let happened = happened(input.events, &grid);
+    alt.push_str(&told(&happened, &grid, step));
+    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| {
+        draw_body(canvas, body, &chosen, &grid, step, &happened)
+    })
 }
 
-fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Period], step: Step) -> Result<()> {
+fn draw_body(
+    canvas: &Canvas<'_>,
+    body: Area,
+    chosen: &[Line<'_>],
+    grid: &[Period],
+    step: Step,
+    happened: &[(usize, String)],
+) -> Result<()> {
     if chosen.iter().all(|l| l.drawn().next().is_none()) {
         return draw_nothing(canvas, "no data in these periods", body);
     }
@@ -51,6 +63,7 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Perio
     if chosen.iter().any(|l| l.dots.iter().any(Option::is_none)) {
         keys.push(Key::Words("framed: not covered".to_owned()));
     }
+    keys.extend(key(happened, grid, step));
     let area = draw_key(canvas, &keys, body)?;
     let names: Vec<String> =
         chosen.iter().map(|l| shorten(&drawable(&l.name), canvas.width / NAMES, SMALL, false)).collect();
@@ -90,6 +103,9 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Perio
                 canvas.marker(middle, (high / 6).clamp(4, 8), SIGNAL, false)?;
             }
         }
+    }
+    for (at, _) in happened {
+        draw_line(canvas, edge(*at) - gap / 2, plot)?;
     }
     // Dates stand under the middle of their column.
     let half = plot.width() / grid.len() as i32 / 2;

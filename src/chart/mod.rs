@@ -10,6 +10,7 @@ mod canvas;
 pub mod export;
 pub mod fonts;
 mod forecast;
+mod happened;
 mod heatmap;
 mod lines;
 mod multiples;

@@ -2,6 +2,7 @@
 
 use crate::chart::axis::{Counts, x};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL};
+use crate::chart::happened::{draw_line, happened, key, told};
 use crate::chart::lines::{self, Line, Pen, biggest, grid, span};
 use crate::chart::palette::{AXIS, GRID, INK, MAIN};
 use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
@@ -44,7 +45,11 @@ fn draw(input: &ChartInput<'_>) -> Result<Figure> {
         alt.push(' ');
         alt.push_str(&line.told(&grid, step));
     }
-    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| draw_body(canvas, body, &chosen, &grid, step))
+    let happened = happened(input.events, &grid);
+    alt.push_str(&told(&happened, &grid, step));
+    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| {
+        draw_body(canvas, body, &chosen, &grid, step, &happened)
+    })
 }
 
 /// Columns and rows for `n` panels: wide rather than tall.
@@ -73,14 +78,22 @@ fn shared(chosen: &[Line<'_>], intervals: i64) -> Option<Counts> {
     (most / SHARED_WITHIN <= least).then(|| Counts::holding(most, intervals))
 }
 
-fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Period], step: Step) -> Result<()> {
+fn draw_body(
+    canvas: &Canvas<'_>,
+    body: Area,
+    chosen: &[Line<'_>],
+    grid: &[Period],
+    step: Step,
+    happened: &[(usize, String)],
+) -> Result<()> {
     if chosen.iter().all(|l| l.drawn().next().is_none()) {
         return draw_nothing(canvas, "no data in these periods", body);
     }
     let (columns, rows) = layout(chosen.len());
     let intervals = 4;
     let shared = shared(chosen, intervals);
-    let area = draw_key(canvas, &keys(chosen, shared.is_some(), step), body)?;
+    let keys: Vec<Key> = keys(chosen, shared.is_some(), step).into_iter().chain(key(happened, grid, step)).collect();
+    let area = draw_key(canvas, &keys, body)?;
     let wide = (area.width() - GUTTER * (columns as i32 - 1)) / columns as i32;
     // Dates stand only under the lowest panel of each column.
     let high = (area.height() - TOP - DATES - SPACE * (rows as i32 - 1)) / rows as i32;
@@ -93,6 +106,9 @@ fn draw_body(canvas: &Canvas<'_>, body: Area, chosen: &[Line<'_>], grid: &[Perio
         let panel = Area { left, top, right: left + wide, bottom: top + high };
         let plot =
             Area { left: left + labels + 10, top: top + 46, right: panel.right - values - 10, bottom: panel.bottom };
+        for (at, _) in happened {
+            draw_line(canvas, x(*at, grid.len(), plot), plot)?;
+        }
         draw_panel(canvas, panel, plot, line, scale(line))?;
         if i + columns >= chosen.len() {
             draw_ends(canvas, grid, step, plot, panel.right)?;

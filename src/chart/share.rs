@@ -2,6 +2,7 @@
 
 use crate::chart::axis::{self, DATES_HEIGHT};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL};
+use crate::chart::happened::{draw_events, happened, told};
 use crate::chart::lines::{grid, span, spread};
 use crate::chart::palette::{AXIS, GRID, INK, SHADES};
 use crate::chart::slide::{NOTE, draw_nothing, slide};
@@ -29,8 +30,16 @@ fn draw(input: &ChartInput<'_>) -> Result<Figure> {
         .filter_map(|(name, counts)| Some(format!("{name} {}", percent(of(layers, at, *counts.get(at)?)?))))
         .collect();
     alt.push_str(&format!(": {}.", parts.join("; ")));
+    let happened = happened(input.events, &grid);
+    alt.push_str(&told(&happened, &grid, step));
     let subtitle = format!("{} · every record once, by its primary issue", input.subtitle);
-    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| draw_body(canvas, body, layers, &grid, step, at))
+    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| {
+        let plot = draw_body(canvas, body, layers, &grid, step, at)?;
+        let Some(plot) = plot else { return Ok(()) };
+        let middle =
+            |i: usize| plot.left + ((i as f64 + 0.5) / grid.len() as f64 * f64::from(plot.width())).round() as i32;
+        draw_events(canvas, &happened, middle, plot, &mut Vec::new())
+    })
 }
 
 /// `n` of all records of a period; null without any.
@@ -39,6 +48,7 @@ fn of(layers: &[(String, Vec<i64>)], at: usize, n: i64) -> Option<f64> {
     (all > 0).then(|| n as f64 / all as f64)
 }
 
+/// Gives where the periods are; null without any record.
 fn draw_body(
     canvas: &Canvas<'_>,
     body: Area,
@@ -46,9 +56,10 @@ fn draw_body(
     grid: &[Period],
     step: Step,
     judged: usize,
-) -> Result<()> {
+) -> Result<Option<Area>> {
     if layers.iter().all(|(_, counts)| counts.iter().all(|n| *n == 0)) {
-        return draw_nothing(canvas, "no data in these periods", body);
+        draw_nothing(canvas, "no data in these periods", body)?;
+        return Ok(None);
     }
     let plot = Area {
         left: body.left + width("100 %", SMALL, false) + 14,
@@ -96,7 +107,8 @@ fn draw_body(
     }
     let half = plot.width() / grid.len().max(1) as i32 / 2;
     let dates = Area { left: plot.left + half - 12, right: plot.right - half + 12, ..plot };
-    axis::draw_dates(canvas, &axis::dates(grid, step, dates), grid.len(), dates)
+    axis::draw_dates(canvas, &axis::dates(grid, step, dates), grid.len(), dates)?;
+    Ok(Some(plot))
 }
 
 /// The last two layers are always "other issues" and "no issue".

@@ -12,11 +12,12 @@ use crate::trend::calendar::Period;
 use crate::trend::series::{Level, Series, Signal};
 
 /// Files of this folder that are not charts.
-const HELPERS: [&str; 14] = [
+const HELPERS: [&str; 15] = [
     "axis",
     "canvas",
     "export",
     "fonts",
+    "happened",
     "lines",
     "mod",
     "palette",
@@ -231,6 +232,14 @@ fn events_are_drawn_and_told_where_they_happened() {
         |svg: &str| svg.matches("<polyline").count() + svg.matches("<line").count() + svg.matches("<path").count();
     assert!(lines(&with.svg) > lines(&without.svg));
     assert!(!without.alt.contains("Marked") && !without.svg.contains("released"));
+    for name in ["multiples", "heatmap"] {
+        let draw = find(name).unwrap().draw;
+        let with = draw(&ChartInput { events: &events, ..input(&one, None) }).unwrap();
+        let without = draw(&input(&one, None)).unwrap();
+        assert!(with.alt.contains("Marked: 3.4 released, hotfix ("), "{name}: {}", with.alt);
+        assert!(with.svg.contains("dashed: 3.4 released, hotfix (") && !with.svg.contains("everything"), "{name}");
+        assert!(lines(&with.svg) > lines(&without.svg), "{name}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::chart::axis::{self, Counts, DATES_HEIGHT};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL, Spot};
+use crate::chart::happened::{draw_events, happened, told};
 use crate::chart::lines::{self, Line, Pen, biggest, grid, span, spread};
 use crate::chart::palette::{AXIS, BAND, EXPECTED, INK, LOOKS, Look, MAIN};
 use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
@@ -9,7 +10,6 @@ use crate::chart::words::{Step, count, period, plural};
 use crate::chart::{Chart, ChartInput, Figure, stem, text};
 use crate::error::Result;
 use crate::trend::calendar::Period;
-use crate::trend::events::Event;
 
 /// Its entry in the table.
 pub(super) const CHART: Chart =
@@ -34,9 +34,7 @@ fn draw(input: &ChartInput<'_>) -> Result<Figure> {
         subtitle.push_str(&format!(" · {MOST} biggest of {}", count(input.series.len() as i64)));
     }
     let mut alt = alt(&chosen, &grid, step);
-    for (at, label) in happened(input.events, &grid) {
-        alt.push_str(&format!(" Marked: {label} ({}).", period(grid[at], step)));
-    }
+    alt.push_str(&told(&happened(input.events, &grid), &grid, step));
     let name = match input.series {
         [one] => stem(CHART.name, one),
         _ => CHART.name.to_owned(),
@@ -102,7 +100,7 @@ fn draw_body(
     if let Some(at) = named {
         taken.push(draw_judged(canvas, &period(grid[at], step), axis::x(at, grid.len(), plot), plot)?);
     }
-    draw_events(canvas, &happened, grid.len(), plot, &mut taken)?;
+    draw_events(canvas, &happened, |at| axis::x(at, grid.len(), plot), plot, &mut taken)?;
     let y = |v: i64| counts.y(v as f64, plot);
     for (line, look) in chosen.iter().zip(LOOKS).rev() {
         lines::draw(canvas, line, y, plot, pen(look, alone.is_some(), grid.len(), plot))?;
@@ -175,50 +173,6 @@ fn draw_judged(canvas: &Canvas<'_>, name: &str, at: i32, plot: Area) -> Result<A
     let left = (at - wide / 2).clamp(plot.left, (plot.right - wide).max(plot.left));
     canvas.text(name, (left, plot.top - 12), NOTE)?;
     Ok(Area { left, top: plot.top - 40, right: left + wide, bottom: plot.top })
-}
-
-/// The events inside the grid, by place, the labels of one place joined.
-fn happened(events: &[Event], grid: &[Period]) -> Vec<(usize, String)> {
-    let mut places: Vec<(usize, String)> = Vec::new();
-    // After the last period's first moment its length decides; an event much later is not drawn.
-    let step = grid.windows(2).last().map(|pair| pair[1].duration_since(pair[0]));
-    for event in events {
-        let Some(at) = grid.partition_point(|p| *p <= event.at).checked_sub(1) else { continue };
-        if at + 1 == grid.len() && step.is_some_and(|step| event.at.duration_since(grid[at]) >= step) {
-            continue;
-        }
-        match places.last_mut() {
-            Some((last, label)) if *last == at => {
-                label.push_str(", ");
-                label.push_str(&event.label);
-            }
-            _ => places.push((at, event.label.clone())),
-        }
-    }
-    places
-}
-
-/// A thin line at every event, its label at the top where there is room.
-fn draw_events(
-    canvas: &Canvas<'_>,
-    events: &[(usize, String)],
-    n: usize,
-    plot: Area,
-    taken: &mut Vec<Area>,
-) -> Result<()> {
-    for (at, label) in events {
-        let x = axis::x(*at, n, plot);
-        canvas.dashed(&[(x, plot.top - 4), (x, plot.bottom)], INK, 2, 10.0)?;
-        let words = text::drawable(label);
-        let wide = text::width(&words, SMALL, false);
-        let left = (x - wide / 2).clamp(plot.left, (plot.right - wide).max(plot.left));
-        let room = Area { left, top: plot.top - 40, right: left + wide, bottom: plot.top };
-        if wide <= plot.width() && !taken.iter().any(|t| room.left < t.right + 12 && t.left < room.right + 12) {
-            canvas.text(&words, (left, plot.top - 12), NOTE)?;
-            taken.push(room);
-        }
-    }
-    Ok(())
 }
 
 /// A diamond on every signal, and its kind above the loudest of those that have room for it.

@@ -211,7 +211,7 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     for error in &found.read.failed {
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
-    let (changes, series) = (known.changes, trends.series());
+    let (changes, series) = (known.changes, trends.series().to_vec());
     Ok(Analysis { changes, record, series, trends, inputs, counts, period, before, found })
 }
 
@@ -284,15 +284,17 @@ pub(crate) fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
 /// Bad usage when `--issue` names none.
 pub(crate) fn select(
     analysis_period: Period,
-    series: &[Series],
+    series: Vec<Series>,
     codebook: Option<&Codebook>,
     selection: &Selection,
 ) -> Result<Vec<Series>> {
-    let mut chosen: Vec<Series> =
-        series.iter().filter(|s| s.is_total() && selection.named.is_empty()).cloned().collect();
-    let mut rest: Vec<Series> = series.iter().filter(|s| !s.is_total()).cloned().collect();
-    if !selection.named.is_empty() {
-        let ids = resolve_all(&selection.named, series, codebook)?;
+    let ids = match selection.named.is_empty() {
+        true => None,
+        false => Some(resolve_all(&selection.named, &series, codebook)?),
+    };
+    let (mut chosen, mut rest): (Vec<Series>, Vec<Series>) = series.into_iter().partition(Series::is_total);
+    if let Some(ids) = ids {
+        chosen.clear();
         rest.retain(|s| ids.contains(&s.issue_id));
     }
     let size = |s: &Series| s.at(analysis_period).and_then(|p| p.observed).unwrap_or(0);

@@ -38,7 +38,7 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
     let step = calendar.by.name();
     let mut series = analyse::select(
         analysis.period,
-        &analysis.series,
+        analysis.series.clone(),
         Some(&analysis.found.issues.codebook),
         &arguments.selection,
     )?;

@@ -59,6 +59,12 @@ pub(crate) fn trend_row(counts: &Counts, series: Series, period: Period, before:
     }
 }
 
+/// The events in the periods that the series show.
+pub(crate) fn shown(events: &[Event], calendar: &Calendar, series: &[Series]) -> Vec<Event> {
+    let inside = |e: &&Event| series.iter().any(|s| s.at(calendar.period_of(e.at)).is_some());
+    events.iter().filter(inside).cloned().collect()
+}
+
 /// Rows that get a forecast, the first ones: trying the rule on the past is the dearest thing of all.
 pub(crate) const FORECASTS: usize = 100;
 
@@ -83,7 +89,7 @@ pub(crate) fn ahead(counts: &Counts, design: &Design, series: &Series, period: P
     let mut past: Vec<i64> = (alike.from..=place).rev().map_while(sum).collect();
     past.reverse();
     let first = place + 1 - past.len();
-    let usual = season(&past, design, first);
+    let usual = season(&past, None, design, first);
     forecast(&past, usual.as_ref().map(|s| &s[first..]))
 }
 

@@ -219,6 +219,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         feeds: provenance::feeds(analysis)?,
         caveats,
         codebook: found.issues.report.clone(),
+        events: facts::shown(&analysis.inputs.events, calendar, &analysis.series),
         options: provenance::options(arguments),
         restated: None,
         ledger: restate::ledger(analysis)?,

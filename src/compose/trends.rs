@@ -14,7 +14,7 @@ use crate::trend::disproportion::table;
 use crate::trend::judge::{self, Known};
 use crate::trend::options::Options;
 use crate::trend::series::{ALERT, Caveat, Point, Series, WATCH};
-use crate::trend::{calendar::Period, counts_file};
+use crate::trend::{calendar::Period, counts_file, exposure};
 
 /// Periods that a segment's part of an issue is taken over: a quarter of weeks.
 const SEGMENTS_OVER: usize = 13;
@@ -34,7 +34,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     let analysis = analyse::analyse(session, found, &arguments.trend)?;
     let series = analyse::select(
         analysis.period,
-        &analysis.series,
+        analysis.series.clone(),
         Some(&analysis.found.issues.codebook),
         &arguments.selection,
     )?;
@@ -79,7 +79,7 @@ pub(crate) fn judge_ready(path: &str, options: &Options) -> Result<Ready> {
         }
         period = counts.period(counts.periods().saturating_sub(1));
     }
-    let series = trends.series();
+    let series = trends.into_series();
     caveats.extend(untested(&counts, &series, period));
     Ok(Ready { series, counts, inputs, period, caveats })
 }
@@ -96,15 +96,22 @@ fn untested(counts: &Counts, series: &[Series], period: Period) -> Option<String
     }
     let history = points.iter().map(|p| p.history).max().unwrap_or(0);
     Some(format!(
-        "Nothing of {label} is tested: {} before it {} known without a gap, {LEAST_HISTORY} are needed.",
+        "Nothing of {label} is tested: {} before it {} known, {LEAST_HISTORY} are needed.",
         words::counted(history, step),
         if history == 1 { "is" } else { "are" }
     ))
 }
 
 fn ready(path: &str, arguments: &Trends) -> Result<u8> {
-    let ready = judge_ready(path, &arguments.trend)?;
-    let series = analyse::select(ready.period, &ready.series, None, &arguments.selection)?;
+    print_ready(judge_ready(path, &arguments.trend)?, arguments)
+}
+
+/// Prints ready counts, judged.
+///
+/// # Errors
+/// An issue named that is not there, and those of writing.
+pub(crate) fn print_ready(mut ready: Ready, arguments: &Trends) -> Result<u8> {
+    let series = analyse::select(ready.period, std::mem::take(&mut ready.series), None, &arguments.selection)?;
     let mut value = view(&ready.counts, &ready.inputs, series, ready.period, arguments);
     value.caveats.extend(ready.caveats);
     compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
@@ -139,10 +146,8 @@ fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Perio
             words::counted(without as i64, calendar.by.name())
         ));
     }
-    let since = |e: &&crate::trend::events::Event| {
-        counts.place(calendar.period_of(e.at)).is_some_and(|p| series.iter().any(|s| s.at(counts.period(p)).is_some()))
-    };
-    let events = inputs.events.iter().filter(since).cloned().collect();
+    caveats.extend(exposure::doubts(counts));
+    let events = facts::shown(&inputs.events, calendar, &series);
     let before = calendar.previous(period);
     let mut rows: Vec<view::Row> =
         series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect();

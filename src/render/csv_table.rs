@@ -13,7 +13,15 @@ pub(crate) fn to_bytes<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Result<Vec<u8>> {
-    write(&header, rows)
+    write(Some(&header), rows)
+}
+
+/// Rows without their header: a part of a table.
+///
+/// # Errors
+/// An internal error when rows have different numbers of cells.
+pub(crate) fn body<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> Result<Vec<u8>> {
+    write(None, rows)
 }
 
 /// A header and its rows, where the number of columns is known only at run time.
@@ -21,16 +29,18 @@ pub(crate) fn to_bytes<const N: usize>(
 /// # Errors
 /// An internal error when a row has another number of cells than the header.
 pub(crate) fn rows(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    write(header, rows)
+    write(Some(header), rows)
 }
 
-fn write<R>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>>
+fn write<R>(header: Option<&[&str]>, rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>>
 where
     R: IntoIterator,
     R::Item: AsRef<[u8]>,
 {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).map_err(broken)?;
+    if let Some(header) = header {
+        writer.write_record(header).map_err(broken)?;
+    }
     for row in rows {
         writer.write_record(row).map_err(broken)?;
     }

@@ -6,6 +6,7 @@ use crate::render::number::{current, day, moment};
 use crate::render::words::one_line;
 use crate::report::model::{IssueReport, Report};
 use crate::report::slices::Part;
+use crate::trend::events::Event;
 use crate::trend::series::{Level, Point, Series};
 
 #[derive(Serialize)]
@@ -20,6 +21,8 @@ struct Data<'a> {
     days: Vec<i64>,
     /// `1` for periods that are not whole.
     partial: String,
+    /// What happened: the place of its period, and what it was.
+    events: Vec<(usize, String)>,
     groups: Vec<Group<'a>>,
     columns: Vec<Column<'a>>,
     /// The total, then the issues in the report's order.
@@ -97,6 +100,10 @@ pub(super) fn json(report: &Report, anchors: &[String]) -> serde_json::Result<St
     };
     let judged =
         current(&report.total, &report.period).and_then(|now| points.iter().position(|p| p.period == now.period));
+    let place = |event: &Event| points.partition_point(|p| p.period <= event.at).checked_sub(1);
+    let marked =
+        |event: &Event| Some((place(event)?, format!("{} ({})", one_line(&event.label), day(event.at.date()))));
+    let happened = report.events.iter().filter_map(marked).collect();
     let data = Data {
         step: &report.step,
         unit: &report.unit,
@@ -110,6 +117,7 @@ pub(super) fn json(report: &Report, anchors: &[String]) -> serde_json::Result<St
             .map(|d: i64| d + 1)
             .collect(),
         partial: marks(&|i| points[i].partial),
+        events: happened,
         groups,
         columns: columns
             .map(|c| Column { name: c.name, values: c.values.iter().map(|v| one_line(v)).collect() })

@@ -231,6 +231,11 @@
     }
     figure.append(svg('text', { x: left, y: height - 10 }, data.periods[0]));
     if (n > 1) figure.append(svg('text', { x: width - right, y: height - 10, 'text-anchor': 'end' }, data.periods[n - 1]));
+    for (const [at, label] of data.events) {
+      const mark = svg('path', { class: 'event', d: `M${x(at).toFixed(1)} ${top}V${height - bottom}` });
+      mark.append(svg('title', {}, label));
+      figure.append(mark);
+    }
     const ends = lines.map((values, k) => {
       let path = '', pen = false;
       values.forEach((value, i) => {
@@ -252,7 +257,7 @@
     }
     $('picked-chart').replaceChildren(figure);
     $('picked-caption').textContent = chosen.length
-      ? `${chosen.map((i) => i.series.name).join(', ')}: ${state.rate ? 'share of all counted records' : data.unit} per ${data.step}${issues.filter((i) => i.picked).length > 6 ? ' (the first six picked)' : ''}; the dates chosen are shaded, those before lighter.`
+      ? `${chosen.map((i) => i.series.name).join(', ')}: ${state.rate ? 'share of all counted records' : data.unit} per ${data.step}${issues.filter((i) => i.picked).length > 6 ? ' (the first six picked)' : ''}; the dates chosen are shaded, those before lighter${data.events.length ? `; dashed: ${data.events.map((e) => e[1]).join(', ')}` : ''}.`
       : 'Pick issues in the table to draw them here.';
     const table = document.createElement('table');
     const head = table.createTHead().insertRow(), body = table.createTBody();

@@ -91,6 +91,7 @@ pub(crate) fn report() -> (Report, Vec<Figure>) {
             origin: "codebook",
             note: "Issues from codebook.toml, 8 active; keep the file in git to keep these issues next week.".into(),
         },
+        events: Vec::new(),
         options: vec!["--as-of 2026-11-17".into(), "--where 'country=US'".into()],
         restated: None,
         ledger: Ledger::default(),

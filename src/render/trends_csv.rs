@@ -1,5 +1,7 @@
 //! `trends.csv`, and what `trends --format csv` prints: one line per issue, segment and period.
 
+use rayon::prelude::*;
+
 use crate::chart::Figure;
 use crate::error::Result;
 use crate::render::csv_table;
@@ -60,8 +62,12 @@ pub(crate) fn render(report: &Report, _: &[Figure]) -> Result<Vec<u8>> {
 /// An internal error when a row does not fit the header.
 pub fn write(series: &[&Series]) -> Result<Vec<u8>> {
     let finer = finer_than_day(series.iter().copied());
-    let rows = series.iter().flat_map(|s| s.points.iter().map(move |p| row(s, p, finer)));
-    csv_table::to_bytes(HEADER, rows)
+    let rows = |s: &&Series| csv_table::body(s.points.iter().map(|p| row(s, p, finer)));
+    let mut bytes = csv_table::to_bytes(HEADER, [])?;
+    for part in series.par_iter().map(rows).collect::<Vec<Result<Vec<u8>>>>() {
+        bytes.extend(part?);
+    }
+    Ok(bytes)
 }
 
 fn row(series: &Series, point: &Point, finer: bool) -> [String; 33] {

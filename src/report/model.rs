@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::report::restated::{Ledger, Restated};
 use crate::report::slices::{Segment, Slices};
 use crate::report::voices::Voices;
+use crate::trend::events::Event;
 use crate::trend::forecast::Forecast;
 use crate::trend::series::{Level, Series, Signal};
 
@@ -58,6 +59,8 @@ pub struct Report {
     pub methods: Vec<Method>,
     /// Where the issues came from.
     pub codebook: CodebookReport,
+    /// What happened when (`--events`), in the periods shown.
+    pub events: Vec<Event>,
     /// Options that changed a number, as `--flag value`.
     pub options: Vec<String>,
     /// What the report of `--previous` counted otherwise; null without one.

@@ -54,44 +54,34 @@ pub fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
 }
 
 /// The x with P(Γ(shape, 1) ≤ x) = `p`: Newton's method from Wilson and Hilferty's cube (1931), kept inside a bracket, to
-/// the last digits.
+/// about 15 digits.
 pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
     /// Newton doubles the digits; halving alone reaches any double in as many.
     const MOST_STEPS: usize = 1_100;
     if shape <= 0.0 || p <= 0.0 {
         return 0.0;
     }
-    let (mut low, mut high) = (0.0, shape + 1.0);
-    while gamma_lower(shape, high) < p && high < 1e300 {
-        low = high;
-        high *= 2.0;
-    }
+    let ln_gamma = ln_gamma(shape);
+    let (mut low, mut high) = (0.0, f64::INFINITY);
     let ninth = 1.0 / (9.0 * shape);
     let mut x = shape * (1.0 - ninth + normal_quantile(p) * ninth.sqrt()).powi(3);
-    let ln_gamma = ln_gamma(shape);
     for _ in 0..MOST_STEPS {
         if x.is_nan() || x <= low || x >= high {
-            x = low + (high - low) / 2.0;
+            x = if high.is_finite() { low + (high - low) / 2.0 } else { 2.0 * (low + shape + 1.0) };
         }
-        let off = gamma_lower(shape, x) - p;
+        let off = lower(shape, x, ln_gamma) - p;
         if off < 0.0 {
             low = x;
         } else {
             high = x;
         }
-        let slope = ((shape - 1.0) * x.ln() - x - ln_gamma).exp();
-        let next = x - off / slope;
-        let done = (next - x).abs() <= 1e-15 * x || high - low <= 1e-15 * high;
-        if next > low && next < high {
-            x = next;
-        } else if done {
-            break;
-        } else {
-            x = low + (high - low) / 2.0;
-        }
+        let next = x - off / ((shape - 1.0) * x.ln() - x - ln_gamma).exp();
+        // The next step would be about the square of this one.
+        let done = (next - x).abs() <= 1e-9 * x || (high.is_finite() && high - low <= 1e-15 * high) || x > 1e300;
         if done {
-            break;
+            return if next > 0.0 && (next - x).abs() <= 1e-9 * x { next } else { x };
         }
+        x = next;
     }
     x
 }
@@ -109,15 +99,20 @@ fn normal_quantile(p: f64) -> f64 {
 /// Series under the mean, Lentz's continued fraction above it (Press et al. 2007, §6.2), with a bound on the steps:
 /// asked for the last bit, `statrs` never returns for some large shapes.
 pub fn gamma_lower(shape: f64, x: f64) -> f64 {
-    /// Both converge in a few times √shape steps.
-    const MOST_STEPS: u32 = 1_000_000;
     if x.is_nan() || x <= 0.0 {
         return 0.0;
     }
     if shape <= 0.0 || x == f64::INFINITY {
         return 1.0;
     }
-    let front = (shape * x.ln() - x - ln_gamma(shape)).exp();
+    lower(shape, x, ln_gamma(shape))
+}
+
+/// The same for positive numbers, with the log of Γ(shape) known.
+fn lower(shape: f64, x: f64, ln_gamma: f64) -> f64 {
+    /// Both converge in a few times √shape steps.
+    const MOST_STEPS: u32 = 1_000_000;
+    let front = (shape * x.ln() - x - ln_gamma).exp();
     if x < shape + 1.0 {
         let (mut term, mut sum) = (1.0 / shape, 1.0 / shape);
         for step in 1..MOST_STEPS {

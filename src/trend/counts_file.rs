@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::trend::calendar::{By, Calendar, WeekStart, micros};
@@ -96,7 +97,9 @@ fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
     }
     let unknown = lines.iter().filter(|l| l.observed.is_none()).count();
     if unknown > 0 {
-        caveats.push(format!("{unknown} counts are empty, so unknown; what came before them is no baseline."));
+        caveats.push(format!(
+            "{unknown} counts are empty, so unknown: they are left out, neither tested nor part of any baseline."
+        ));
     }
     caveats.extend(giants(counts, lines));
     caveats
@@ -107,6 +110,10 @@ fn giants(counts: &Counts, lines: &[Line]) -> Option<String> {
     /// Times the median; no burst of complaints is as great.
     const FAR: i64 = 1_000;
     let mut own: BTreeMap<_, Vec<(i64, &Line)>> = BTreeMap::new();
+    // A median is taken to be at least 1.
+    if lines.iter().all(|line| line.observed.is_none_or(|n| n / FAR <= 1)) {
+        return None;
+    }
     for line in lines {
         if let Some(n) = line.observed {
             own.entry((&line.issue, &line.segment)).or_default().push((n, line));
@@ -128,23 +135,30 @@ fn giants(counts: &Counts, lines: &[Line]) -> Option<String> {
 }
 
 fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, path: &str, add: bool) -> Result<()> {
+    // Where rows add up they are told apart by their time, else by their period.
     let mut seen: BTreeMap<(usize, usize, DateTime), u64> = BTreeMap::new();
     let (segments, periods) = (counts.segments.len(), counts.periods());
     let mut exposure: Vec<Option<f64>> = vec![None; counts.issues.len() * segments * periods];
     let mut given = false;
-    let mut touched: BTreeSet<(usize, usize, usize)> = BTreeSet::new();
+    // The line that each cell was on; 0: none yet.
+    let mut touched: Vec<u64> = vec![0; exposure.len()];
     for line in lines {
         let place = |error: Error| error.at(path).line(line.number);
         let issue = counts.issues.binary_search_by(|(id, _)| id.as_str().cmp(&line.issue)).unwrap_or(0);
         let segment = counts.segments.binary_search(&line.segment).unwrap_or(0);
         let period = usize::try_from(calendar.index(line.wall) - from).unwrap_or(0);
-        let key = if add { line.wall } else { calendar.period_of(line.wall) };
-        if let Some(other) = seen.insert((issue, segment, key), line.number) {
+        let slot = (issue * segments + segment) * periods + period;
+        let new = touched[slot] == 0;
+        let other = match add {
+            true => seen.insert((issue, segment, line.wall), line.number),
+            false => Some(touched[slot]).filter(|_| !new),
+        };
+        touched[slot] = line.number;
+        if let Some(other) = other {
             return Err(place(Error::failed("the same period, issue and segment were on an earlier line"))
                 .evidence(format!("line {other}"))
                 .hint("give each count once, or name the periods to add up to with --by"));
         }
-        let new = touched.insert((issue, segment, period));
         let cell = counts.cell_mut(issue, segment, 0, period);
         let before = if new { Some(0) } else { cell.observed };
         let sum = match (before, line.observed) {
@@ -155,7 +169,7 @@ fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, pat
         };
         cell.observed = sum;
         cell.records = sum.unwrap_or(0);
-        let slot = &mut exposure[(issue * segments + segment) * periods + period];
+        let slot = &mut exposure[slot];
         given |= line.exposure.is_some();
         *slot = match (new, *slot, line.exposure) {
             (true, _, value) => value,
@@ -229,7 +243,8 @@ fn lines(text: &[u8], path: &str, calendar: &Calendar) -> Result<Vec<Line>> {
             exposure: exposure::amount(&row, 4, path)?,
         })
     };
-    small_csv::read(text, path, LAYOUT)?.into_iter().map(line).collect()
+    let lines: Vec<Result<Line>> = small_csv::read(text, path, LAYOUT)?.into_par_iter().map(line).collect();
+    lines.into_iter().collect()
 }
 
 /// The wall time a cell names; null when it names none.
@@ -325,7 +340,7 @@ mod tests {
         let options = Options { as_of: Some(jiff::civil::date(2026, 11, 20)), ..Options::default() };
         let text = "period,observed\n2026-11-02,1\n2026-11-09,2\n2026-11-16,5\n";
         let (counts, _) = read(text.as_bytes(), "c.csv", &options).unwrap();
-        let points = judge(&counts, &options).unwrap().series().remove(0).points;
+        let points = judge(&counts, &options).unwrap().into_series().remove(0).points;
         assert_eq!(points.iter().map(|p| p.partial).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(points[2].observed, Some(5));
     }

@@ -12,13 +12,14 @@ use crate::trend::forecast;
 use crate::trend::form::{Change, DOUBT};
 use crate::trend::honest::{Elapsed, so_far};
 use crate::trend::judge::Known;
-use crate::trend::lasting::{self, Usual};
+use crate::trend::lasting::{self, Seen, Usual};
 use crate::trend::lifecycle::{self, Past};
 use crate::trend::like_for_like::LikeForLike;
 use crate::trend::on_record::OnRecord;
 use crate::trend::running;
 use crate::trend::series::{Caveat, Found, Point, Running, Signal};
 use crate::trend::shift::{least_periods, least_regime};
+use crate::trend::sums::Sums;
 
 /// A spike needs as many records in the last four periods (Farrington et al. 1996).
 pub(crate) const FLOOR: i64 = 5;
@@ -48,15 +49,20 @@ fn untested(point: Point) -> Draft {
 struct Judged<'a> {
     place: usize,
     alike: &'a LikeForLike,
-    /// The counts of the compared feeds up to this period.
-    history: &'a [i64],
+    /// The counts of the compared feeds, those that are known.
+    sums: &'a Sums<'a>,
+    /// How many of them reach up to this period.
+    to: usize,
+    /// The places of all of them in the grid.
+    places: &'a [usize],
     /// All counted records of the same; null for the total, and where there is none.
     totals: Option<&'a [i64]>,
     /// The chance of the count per exposure.
     p_share: Option<f64>,
     /// How much of the period is on record.
     recorded: f64,
-    design: &'a Design,
+    /// The same counts with those that are not known, for their season.
+    seen: Seen<'a>,
 }
 
 /// One issue and segment, by place.
@@ -105,50 +111,59 @@ impl Lane<'_> {
             true => (alike.from..=last).map(|p| sum(0, p)).collect(),
             false => Vec::new(),
         };
-        let mut drafts = Vec::with_capacity(places.len());
-        let mut place = places[0];
-        while place <= last {
-            // The known stretch around it: a count that is not known ends what can be compared.
-            let known = |p: &usize| cells[p - alike.from].is_some();
-            if !known(&place) {
-                drafts.push(untested(self.point(place)));
-                place += 1;
-                continue;
-            }
-            let from = (alike.from..place).rev().take_while(known).last().unwrap_or(place);
-            let to = (place..=last).take_while(known).last().unwrap_or(place);
-            let stretch = from - alike.from..to + 1 - alike.from;
-            let counts: Vec<i64> = cells[stretch.clone()].iter().flatten().copied().collect();
-            let all: Vec<i64> = totals.get(stretch).unwrap_or_default().iter().flatten().copied().collect();
-            let all = (all.len() == counts.len()).then_some(all);
-            let recorded = self.recorded(alike, from, to);
-            let mut tester = match &recorded {
-                Some(recorded) => Tester::under(&counts, recorded, design, from),
-                None => Tester::new(&counts, design, from),
-            };
-            let exposures = self.exposures(all.as_deref(), from, to);
-            let mut shares = exposures.map(|e| Tester::under(&counts, &e, design, from));
-            let mut usual = Usual::default();
-            for at in place..=to {
-                let baseline = tester.test(at - from);
-                let past = Judged {
-                    place: at,
-                    alike,
-                    history: &counts[..=at - from],
-                    totals: all.as_ref().map(|t| &t[..=at - from]),
-                    p_share: shares.as_mut().and_then(|s| s.test(at - from)).map(|b| b.p),
-                    recorded: recorded.as_ref().map_or(1.0, |r| r[at - from]),
-                    design,
-                };
-                drafts.push(self.draft(&past, baseline, &mut usual));
-            }
-            place = to + 1;
+        // A count that is not known, and one that is not known of the whole, is left out: neither tested nor any past.
+        let counts: Vec<i64> = cells.iter().map(|c| c.unwrap_or(0)).collect();
+        let kept: Vec<usize> =
+            (alike.from..).zip(&cells).filter(|(_, cell)| cell.is_some()).map(|(place, _)| place).collect();
+        let whole = kept.len() == cells.len();
+        let only = |values: &[i64]| kept.iter().map(|place| values[place - alike.from]).collect::<Vec<i64>>();
+        let known = if whole { Vec::new() } else { only(&counts) };
+        let all: Option<Vec<i64>> = (!totals.is_empty()).then(|| totals.iter().map(|t| t.unwrap_or(0)).collect());
+        let all_known = all.as_ref().filter(|_| kept.iter().all(|place| totals[place - alike.from].is_some()));
+        let all_known = all_known.map(|all| if whole { all.clone() } else { only(all) });
+        let mut recorded = self.recorded(alike, alike.from, last);
+        if !whole {
+            let recorded = recorded.get_or_insert_with(|| vec![1.0; counts.len()]);
+            recorded.iter_mut().zip(&cells).filter(|(_, cell)| cell.is_none()).for_each(|(share, _)| *share = 0.0);
         }
-        drafts
+        let mut tester = match &recorded {
+            Some(recorded) => Tester::under(&counts, recorded, design, alike.from),
+            None => Tester::new(&counts, design, alike.from),
+        };
+        let mut exposures = self.exposures(all.as_deref(), alike.from, last);
+        for (exposure, cell) in exposures.iter_mut().flatten().zip(&cells) {
+            // One that is not known of the whole has an exposure of 0 already.
+            *exposure = if cell.is_some() { *exposure } else { 0.0 };
+        }
+        let mut shares = exposures.map(|e| Tester::under(&counts, &e, design, alike.from));
+        let mut usual = Usual::default();
+        let sums = Sums::of(if whole { &counts } else { &known });
+        let draft = |at: usize| {
+            let i = at - alike.from;
+            if cells[i].is_none() {
+                return untested(self.point(at));
+            }
+            let to = kept.partition_point(|place| *place <= at);
+            let past = Judged {
+                place: at,
+                alike,
+                sums: &sums,
+                to,
+                places: &kept,
+                totals: all_known.as_deref().map(|t| &t[..to]),
+                p_share: shares.as_mut().and_then(|s| s.test(i)).map(|b| b.p),
+                recorded: recorded.as_ref().map_or(1.0, |r| r[i]),
+                seen: Seen { counts: &counts[..=i], exposures: recorded.as_ref().map(|r| &r[..=i]), design },
+            };
+            let baseline = tester.test(i);
+            self.draft(&past, baseline, &mut usual)
+        };
+        places.iter().copied().map(draft).collect()
     }
 
     fn draft(&self, past: &Judged<'_>, baseline: Option<Baseline>, usual: &mut Usual) -> Draft {
-        let Judged { place, alike, history, totals, .. } = *past;
+        let Judged { place, alike, totals, .. } = *past;
+        let history = past.sums.counts(past.to);
         let mut point = self.point(place);
         let Some(&compared) = history.last() else { return untested(point) };
         point.compared = Some(compared);
@@ -182,9 +197,10 @@ impl Lane<'_> {
         let mut others = Vec::new();
         if !self.is_total() {
             let life = Past {
-                counts: history,
+                sums: past.sums,
+                to: past.to,
                 totals,
-                first: place + 1 - history.len(),
+                places: past.places,
                 resolved: self.known.resolved.contains(&self.counts.issues[self.issue].0),
                 point: &point,
             };
@@ -226,7 +242,7 @@ impl Lane<'_> {
         let past = self.past(self.issue, &alike, alike.from, place.checked_sub(1)?);
         let first = place - past.len();
         // What is forecast of it; where there is too little for that, what a whole one would be tested against.
-        let usual = season(&past, design, first).map(|s| s[first..].to_vec());
+        let usual = season(&past, None, design, first).map(|s| s[first..].to_vec());
         let (expected, phi) = forecast::next(&past, usual.as_deref()).or_else(|| {
             // The count of a period that is not over plays no part in what is expected of it.
             let history: Vec<i64> = past.iter().copied().chain([0]).collect();
@@ -241,6 +257,8 @@ impl Lane<'_> {
             expected: so_far.expected,
             upper: so_far.upper as f64,
             p: so_far.p,
+            test: "nb_elapsed",
+            history: past.len() as i64,
         })
     }
 
@@ -299,10 +317,10 @@ impl Lane<'_> {
 
     /// A lasting shift, and words that spread.
     fn lasting(&self, past: &Judged<'_>, point: &Point, usual: &mut Usual) -> Vec<Found> {
-        let Judged { place, alike, history, design, .. } = *past;
-        let (counts, first) = (self.counts, place + 1 - history.len());
-        let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, first, place);
-        let shifted = lasting::shifted(history, first, point, counts, design, usual);
+        let Judged { place, alike, sums, to, places, .. } = *past;
+        let counts = self.counts;
+        let measures = self.known.spread.sums(self.issue, self.segment, &alike.feeds, places[0], place);
+        let shifted = lasting::shifted(sums, &places[..to], point, counts, &past.seen, usual);
         let spreading = lasting::spreading(&measures, point, counts);
         let arrives = || lasting::arrives(counts, self.issue, self.segment, place, alike, point);
         let viral = spreading.or_else(|| counts.has_total().then(arrives).flatten());
@@ -330,16 +348,16 @@ impl Lane<'_> {
     fn point(&self, place: usize) -> Point {
         let counts = self.counts;
         let feeds = 0..counts.feeds().len();
-        let cells: Vec<_> = feeds.clone().map(|feed| counts.cell(self.issue, self.segment, feed, place)).collect();
+        let cells = || feeds.clone().map(|feed| counts.cell(self.issue, self.segment, feed, place));
         let period = counts.period(place);
         let cover = |wanted: Cover| feeds.clone().any(|feed| counts.cover(feed, place) == wanted);
         let complete = counts.calendar.is_complete(period, counts.now);
         let seen = |feed: &usize| counts.feeds()[*feed].span.is_some();
         Point {
             period,
-            observed: cells.iter().filter_map(|c| c.observed).reduce(|a, b| a + b),
-            records: cells.iter().map(|c| c.records).sum(),
-            authors: cells.iter().map(|c| c.authors).sum(),
+            observed: cells().filter_map(|c| c.observed).reduce(|a, b| a + b),
+            records: cells().map(|c| c.records).sum(),
+            authors: cells().map(|c| c.authors).sum(),
             exposure: counts.exposure(self.issue, self.segment, place),
             partial: !complete || (cover(Cover::Part) && !cover(Cover::Whole)),
             covered: feeds.clone().filter(seen).all(|feed| counts.cover(feed, place) == Cover::Whole)
@@ -351,13 +369,15 @@ impl Lane<'_> {
     /// The rate and its interval: Garwood's on an exposure given, Clopper and Pearson's on a share of all records.
     fn rate(&self, point: &mut Point, compared: i64, total: Option<i64>) {
         let given = self.counts.has_exposure();
-        if given && point.exposure.is_none_or(|e| e <= 0.0) {
+        // Under the least of exposures a count per thousand of it, and its interval, is more than a number holds.
+        let whole = |e: &f64| *e > 0.0 && ((compared + 1) as f64 * 1e6 / e).is_finite();
+        if given && !point.exposure.as_ref().is_some_and(whole) {
             point.caveats.push(Caveat::NoExposure);
         }
         if !given {
             point.exposure = total.map(|t| t as f64);
         }
-        let Some(exposure) = point.exposure.filter(|e| *e > 0.0) else { return };
+        let Some(exposure) = point.exposure.filter(whole) else { return };
         let (low, high) = match total {
             Some(total) if !given => proportion(compared, total),
             _ => {

@@ -131,6 +131,37 @@ impl Exposures {
     }
 }
 
+/// A caveat for exposures so small that a rate over them says nothing: under a thousandth of the usual one, or of one
+/// with more than a thousand records to a unit.
+pub fn doubts(counts: &Counts) -> Option<String> {
+    const FAR: f64 = 1_000.0;
+    let all: Vec<(usize, f64, i64)> = (0..counts.issues.len())
+        .flat_map(|issue| (0..counts.segments.len()).map(move |segment| (issue, segment)))
+        .flat_map(|(issue, segment)| (0..counts.periods()).map(move |place| (issue, segment, place)))
+        .filter_map(|(issue, segment, place)| {
+            let exposure = counts.exposure(issue, segment, place).filter(|e| *e > 0.0)?;
+            let seen = |feed| counts.cell(issue, segment, feed, place).observed.unwrap_or(0);
+            Some((place, exposure, (0..counts.feeds().len()).map(seen).sum()))
+        })
+        .collect();
+    let mut sorted: Vec<f64> = all.iter().map(|(_, exposure, _)| *exposure).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let usual = *sorted.get(sorted.len() / 2)?;
+    let odd = |(_, exposure, seen): &&(usize, f64, i64)| *exposure < usual / FAR || *seen as f64 > exposure * FAR;
+    let mut places: Vec<(usize, f64)> =
+        all.iter().filter(odd).map(|(place, exposure, _)| (*place, *exposure)).collect();
+    places.sort_by_key(|(place, _)| *place);
+    places.dedup_by_key(|(place, _)| *place);
+    let (first, exposure) = *places.first()?;
+    let step = counts.calendar.by.name();
+    let many = if places.len() == 1 { format!("1 {step} is") } else { format!("{} {step}s are", places.len()) };
+    Some(format!(
+        "The exposure of {many} under a thousandth of the usual one, or of the records counted, the first {exposure:e} in \
+         {}: rates over it say nothing.",
+        counts.calendar.id(counts.period(first))
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,5 +205,22 @@ mod tests {
         assert!(said("period,exposure\n2026-11-02,1\n2026-11-02,1\n").starts_with("error: e.csv:3: the same period"));
         assert!(said("period,exposure\nsoon,1\n").contains("\"soon\""));
         assert!(said("period,exposure\n").contains("no exposures"));
+    }
+
+    #[test]
+    fn an_exposure_next_to_nothing_is_told() {
+        use crate::trend::counts_file;
+        use crate::trend::options::Options;
+        let said = |odd: &str| {
+            let rows: String = (1..=9).map(|d| format!("2026-11-0{d},4,1000\n")).collect();
+            let text = format!("period,observed,exposure\n{rows}2026-11-10,4,{odd}\n");
+            doubts(&counts_file::read(text.as_bytes(), "c.csv", &Options::default()).unwrap().0)
+        };
+        let told = said("1e-300").unwrap();
+        assert!(
+            told.starts_with("The exposure of 1 day is under a thousandth") && told.contains("2026-11-10"),
+            "{told}"
+        );
+        assert_eq!((said("900"), said("0"), said("")), (None, None, None));
     }
 }

@@ -18,7 +18,7 @@ use crate::trend::like_for_like::{LikeForLike, Starts, alike, like_for_like};
 use crate::trend::now::Days;
 use crate::trend::on_record::OnRecord;
 use crate::trend::options::Options;
-use crate::trend::series::{Found, Series, Signal};
+use crate::trend::series::{Series, Signal};
 use crate::trend::spread::Spread;
 use crate::trend::trends::Trends;
 
@@ -84,10 +84,12 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
             drafts
         })
         .collect();
-    for at in 0..shown.len() {
-        correct(counts, &lanes, &mut drafts, at);
+    let families: Vec<Corrected> =
+        (0..shown.len()).into_par_iter().map(|at| correct(counts, &lanes, &drafts, at)).collect();
+    for (at, corrected) in families.into_iter().enumerate() {
+        corrected.apply(&mut drafts, at);
     }
-    let series = lanes.iter().zip(drafts).map(|((issue, segment), drafts)| {
+    let series = lanes.par_iter().zip(drafts).map(|((issue, segment), drafts)| {
         let (points, signals) = drafts.into_iter().map(levels::finish).unzip::<_, _, Vec<_>, Vec<_>>();
         let mut series = Series {
             issue_id: counts.issues[*issue].0.clone(),
@@ -101,46 +103,60 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
     });
     let of = |p: usize| complete(p).then(|| like_for_like(counts, p, LEAST_HISTORY, None)).flatten();
     let periods: Vec<(_, Option<LikeForLike>)> = shown.iter().map(|p| (counts.period(*p), of(*p))).collect();
-    Trends::new(series.collect(), periods)
+    Ok(Trends::new(series.collect(), periods))
 }
 
-/// Sets q over all issues and segments of one period, each kind of test by itself.
-fn correct(counts: &Counts, lanes: &[(usize, usize)], drafts: &mut [Vec<Draft>], at: usize) {
+/// What the correction of one period gives, by lane.
+struct Corrected {
+    q: Vec<(usize, f64)>,
+    shares: Vec<(usize, f64)>,
+    /// Lane and place among its other tests.
+    others: Vec<((usize, usize), f64)>,
+}
+
+impl Corrected {
+    fn apply(self, drafts: &mut [Vec<Draft>], at: usize) {
+        for (lane, q) in self.q {
+            drafts[lane][at].point.q = Some(q);
+        }
+        for (lane, q) in self.shares {
+            drafts[lane][at].point.q_share = Some(q);
+        }
+        for ((lane, i), q) in self.others {
+            drafts[lane][at].others[i].q = Some(q);
+        }
+    }
+}
+
+/// q over all issues and segments of one period, each kind of test by itself.
+fn correct(counts: &Counts, lanes: &[(usize, usize)], drafts: &[Vec<Draft>], at: usize) -> Corrected {
+    const KINDS: [Signal; 4] = [Signal::Emerging, Signal::Returned, Signal::Shift, Signal::Viral];
     let total = |lane: usize| counts.has_total() && lanes[lane].0 == 0;
-    let mut family = Vec::new();
-    let mut shares = Vec::new();
-    for (lane, drafts) in drafts.iter_mut().enumerate() {
-        let draft = &mut drafts[at];
+    let (mut totals, mut family, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+    let mut kinds: [Vec<(Option<(usize, usize)>, f64)>; 4] = Default::default();
+    for (lane, drafts) in drafts.iter().enumerate() {
+        let draft = &drafts[at];
         match draft.baseline {
-            Some(baseline) if total(lane) => draft.point.q = Some(baseline.p),
+            Some(baseline) if total(lane) => totals.push((lane, baseline.p)),
             Some(baseline) if draft.floor => family.push((lane, baseline.p)),
             _ => (),
         }
         shares.extend(draft.point.p_share.filter(|_| draft.floor).map(|p| (lane, p)));
-    }
-    for (lane, q) in corrected(&family) {
-        drafts[lane][at].point.q = Some(q);
-    }
-    for (lane, q) in corrected(&shares) {
-        drafts[lane][at].point.q_share = Some(q);
-    }
-    for kind in [Signal::Emerging, Signal::Returned, Signal::Shift, Signal::Viral] {
-        let lasting = matches!(kind, Signal::Shift | Signal::Viral);
-        let mut family: Vec<(Option<(usize, usize)>, f64)> = Vec::new();
-        for (lane, drafts) in drafts.iter().enumerate() {
+        for (kind, family) in KINDS.into_iter().zip(&mut kinds) {
             let before = family.len();
-            let tested = drafts[at].others.iter().enumerate().filter(|(_, f)| f.kind == kind);
+            let tested = draft.others.iter().enumerate().filter(|(_, f)| f.kind == kind);
             family.extend(tested.map(|(i, f)| (Some((lane, i)), f.p)));
-            if lasting && drafts[at].tests && drafts[at].floor && family.len() == before {
+            let lasting = matches!(kind, Signal::Shift | Signal::Viral);
+            if lasting && draft.tests && draft.floor && family.len() == before {
                 family.push((None, 1.0));
             }
         }
-        for (key, q) in corrected(&family) {
-            if let Some((lane, i)) = key {
-                let found: &mut Found = &mut drafts[lane][at].others[i];
-                found.q = Some(q);
-            }
-        }
+    }
+    let others = kinds.iter().flat_map(|family| corrected(family)).filter_map(|(key, q)| Some((key?, q)));
+    Corrected {
+        q: totals.into_iter().chain(corrected(&family)).collect(),
+        shares: corrected(&shares).collect(),
+        others: others.collect(),
     }
 }
 

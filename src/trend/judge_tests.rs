@@ -72,7 +72,7 @@ fn since_shows_fewer_periods_with_the_same_numbers() {
     let options = Options { since: Some(When::Back(2, crate::trend::when::Unit::Weeks)), ..Options::default() };
     let some = judge(&counts, &options).unwrap();
     assert_eq!(some.series()[1].points[..], all.series()[1].points[39..]);
-    assert_eq!(some.frame().height(), 4);
+    assert_eq!(some.frame().unwrap().height(), 4);
 }
 
 #[test]
@@ -133,4 +133,36 @@ fn the_running_period_is_never_tested() {
     counts.now = counts.now.yesterday().unwrap();
     let point = last(&judge(&counts, &Options::default()).unwrap(), 1);
     assert!(point.partial && point.p.is_none() && point.compared.is_none() && point.observed == Some(90));
+}
+
+#[test]
+fn unknown_counts_are_left_out_and_what_is_known_is_tested() {
+    // Every fifth week is unknown: the known ones have a past all the same.
+    let values = steady(200, &[40]);
+    let mut counts = counts(&[("a", &values)]);
+    for week in (0..200).filter(|week| week % 5 == 2) {
+        counts.cell_mut(0, 0, 0, week).observed = None;
+        counts.cell_mut(1, 0, 0, week).observed = None;
+    }
+    let trends = judge(&counts, &Options::default()).unwrap();
+    let points = &trends.series()[1].points;
+    assert!(points[12].p.is_none() && points[12].observed.is_none());
+    assert!(points[13].p.is_some() && (points[13].history, points[150].history) == (10, 120));
+    assert!(
+        points[150].test == Some("nb_glm") && (points[150].expected.unwrap() - 10.0).abs() < 1.5,
+        "{:?}",
+        points[150]
+    );
+    assert!(points[..200].iter().all(|p| p.signal.is_none()), "an unknown week is neither a fall nor a birth");
+    assert_eq!(points[200].level, Some(Level::Urgent));
+    // A long gap: the birth and the shift after it are named by their own week.
+    let mut new = vec![0; 40];
+    new.extend([5, 6, 7, 6]);
+    let mut counts = self::counts(&[("new", &new)]);
+    for week in 20..28 {
+        counts.cell_mut(0, 0, 0, week).observed = None;
+        counts.cell_mut(1, 0, 0, week).observed = None;
+    }
+    let found = judge(&counts, &Options::default()).unwrap().series()[1].signals.last().cloned().unwrap();
+    assert_eq!((found.kind, found.begins), (Signal::Emerging, counts.period(40)));
 }

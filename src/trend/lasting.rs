@@ -11,6 +11,7 @@ use crate::trend::like_for_like::LikeForLike;
 use crate::trend::series::{Found, Point, Signal};
 use crate::trend::shift::{self, least_regime};
 use crate::trend::spread::{Measures, NAMES};
+use crate::trend::sums::Sums;
 use crate::trend::viral::{CUT, latest, pace};
 
 /// The chance of a shift as great anywhere in the two levels' periods, had nothing changed.
@@ -43,6 +44,18 @@ fn found(point: &Point, kind: Signal, history: usize) -> Found {
     }
 }
 
+/// The counts of a series as its season is learned from them: those of the compared feeds up to the period judged, one
+/// after the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    /// 0 where one is not known.
+    pub(crate) counts: &'a [i64],
+    /// How much of each period is on record; null: all of all.
+    pub(crate) exposures: Option<&'a [f64]>,
+    /// What may move them.
+    pub(crate) design: &'a Design,
+}
+
 /// The season of a series, learned anew once a year of weeks from what was known then.
 #[derive(Debug, Default)]
 pub(crate) struct Usual {
@@ -52,29 +65,34 @@ pub(crate) struct Usual {
 }
 
 impl Usual {
-    /// One factor for every count of `history`, whose first is at `first` in the design; null while there is none.
-    fn of(&mut self, history: &[i64], design: &Design, first: usize) -> Option<Vec<f64>> {
+    /// One factor for each of these places of the grid, and of the design, the first of which begins `seen`; null while
+    /// there is none.
+    fn of(&mut self, seen: &Seen<'_>, places: &[usize]) -> Option<Vec<f64>> {
         /// Periods after which it is learned anew.
         const ANEW: usize = 52;
-        let known = history.len() / ANEW * ANEW;
+        let known = seen.counts.len() / ANEW * ANEW;
         if known != self.known {
-            *self = Self { known, season: season(&history[..known], design, first) };
+            let first = places.last()? + 1 - seen.counts.len();
+            let exposures = seen.exposures.map(|e| &e[..known]);
+            *self = Self { known, season: season(&seen.counts[..known], exposures, seen.design, first) };
         }
-        self.season.as_ref().map(|s| s[first..first + history.len()].to_vec())
+        self.season.as_ref().map(|season| places.iter().map(|place| season[*place]).collect())
     }
 }
 
-/// A lasting change of level that is news in the last of `history`, whose first is at `first` in the grid and in the
-/// design. What the season brings back every year, or every week of days, is no change.
+/// A lasting change of level that is news in the last of the counts at `places` of the grid. What the season brings back
+/// every year, or every week of days, is no change.
 pub(crate) fn shifted(
-    history: &[i64],
-    first: usize,
+    sums: &Sums<'_>,
+    places: &[usize],
     point: &Point,
     counts: &Counts,
-    design: &Design,
+    seen: &Seen<'_>,
     usual: &mut Usual,
 ) -> Option<Found> {
-    let shift = shift::news(history, least_regime(counts.calendar.by), || usual.of(history, design, first))?;
+    let to = places.len();
+    let history = sums.counts(to);
+    let shift = shift::news(sums, to, least_regime(counts.calendar.by), || usual.of(seen, places))?;
     // A few outliers are no level: three quarters of the periods since lie on the new level's side of the middle.
     let middle = (shift.before + shift.after) / 2.0;
     let since = &history[shift.at..];
@@ -83,7 +101,7 @@ pub(crate) fn shifted(
         return None;
     }
     let step = counts.calendar.by.name();
-    let begins = counts.period(first + shift.at);
+    let begins = counts.period(places[shift.at]);
     let mean = |x: f64| if x >= 9.95 { format!("{x:.0}") } else { format!("{x:.1}") };
     Some(Found {
         begins,

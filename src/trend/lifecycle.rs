@@ -7,6 +7,7 @@ use crate::trend::calendar::{Period, day_label};
 use crate::trend::compare::rate_ratio;
 use crate::trend::counts::Counts;
 use crate::trend::series::{Found, Point, Signal};
+use crate::trend::sums::Sums;
 
 /// Periods before that an emergence is compared with (methods.md §1.6).
 pub const BASELINE: usize = 8;
@@ -19,12 +20,14 @@ const KNOWN: i64 = 5;
 
 /// An issue's past, the period judged being the last.
 pub(crate) struct Past<'a> {
-    /// Consecutive complete periods.
-    pub(crate) counts: &'a [i64],
+    /// Complete periods one after the other, and maybe later ones.
+    pub(crate) sums: &'a Sums<'a>,
+    /// How many of them are past, the one judged included.
+    pub(crate) to: usize,
     /// The same periods' totals, or null: then periods stand in for records.
     pub(crate) totals: Option<&'a [i64]>,
-    /// The place of the first in the grid.
-    pub(crate) first: usize,
+    /// The place of each in the grid.
+    pub(crate) places: &'a [usize],
     /// The codebook says it is resolved.
     pub(crate) resolved: bool,
     /// What is known of the period judged.
@@ -33,35 +36,35 @@ pub(crate) struct Past<'a> {
 
 /// The test of emergence or return that applies; it stands for one member of its family, signal or not.
 pub(crate) fn tests(past: &Past<'_>, grid: &Counts) -> Option<Found> {
-    let last = past.counts.len().checked_sub(1)?;
-    if let Some(birth) = born(past.counts) {
-        let begins = grid.period(past.first + birth);
-        let since: i64 = past.counts[birth..].iter().sum();
+    let last = past.to.checked_sub(1)?;
+    if let Some(birth) = born(past.sums.counts(past.to)) {
+        let begins = grid.period(past.places[birth]);
+        let since = past.sums.sum(birth, past.to);
         let about = format!("{since} since {}", day_label(begins.date()));
         return rise(past, Signal::Emerging, birth - BASELINE..birth, begins, about);
     }
-    let (quiet, records, again) = silence(past.counts, past.resolved)?;
+    let (quiet, records, again) = silence(past.sums, past.to, past.resolved)?;
     let step = grid.calendar.by.name();
     let plural = if quiet == 1 { "" } else { "s" };
     let some = if records > 0 { format!(" with {records} in all") } else { String::new() };
     let resolved = if past.resolved { "marked resolved; " } else { "" };
     let about = format!("{resolved}after {quiet} quiet {step}{plural}{some}");
     let news = last - again < BASELINE;
-    news.then(|| rise(past, Signal::Returned, again - quiet..again, grid.period(past.first + again), about)).flatten()
+    news.then(|| rise(past, Signal::Returned, again - quiet..again, grid.period(past.places[again]), about)).flatten()
 }
 
 /// The test of what came since a birth or return against the `quiet` periods just before it: conditional exact,
 /// one-sided, by share of all records where they are known. The record that made the beginning one is not counted: it
 /// was not free to be absent.
 fn rise(past: &Past<'_>, kind: Signal, quiet: std::ops::Range<usize>, begins: Period, about: String) -> Option<Found> {
-    let since = quiet.end..past.counts.len();
-    let sum = |range: &std::ops::Range<usize>| past.counts[range.clone()].iter().sum::<i64>();
+    let since = quiet.end..past.to;
+    let sum = |range: &std::ops::Range<usize>| past.sums.sum(range.start, range.end);
     let exposure = |range: &std::ops::Range<usize>| match past.totals {
         Some(totals) => totals[range.clone()].iter().sum::<i64>() as f64,
         None => range.len() as f64,
     };
     let change = rate_ratio(sum(&since) - 1, exposure(&since), sum(&quiet), exposure(&quiet))?;
-    let now = past.counts[past.counts.len() - 1];
+    let now = past.sums.sum(past.to - 1, past.to);
     let point = past.point;
     Some(Found {
         period: point.period,
@@ -92,25 +95,21 @@ pub fn born(counts: &[i64]) -> Option<usize> {
     (birth >= BASELINE && counts.len() - 1 - birth < BASELINE).then_some(birth)
 }
 
-/// The silence an issue is back from: how many periods, the records in them, and the place where it ended.
+/// The silence an issue is back from after its first `to` counts: how many periods, the records in them, and the place where it ended.
 ///
 /// The usual count is the mean of the periods before the silence. A period is quiet when it holds at most a fifth of
 /// it; the silence is the longest run of quiet periods that ends within the last eight. It is longer than the issue's
 /// own usual gap when so few records in so many periods are no chance (Poisson, p ≤ .01), and longer than any quiet run
 /// before it. An issue marked resolved needs one quiet period and nothing more.
-pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
+pub fn silence(sums: &Sums<'_>, to: usize, resolved: bool) -> Option<(usize, i64, usize)> {
     /// A quiet period holds at most the usual count divided by this.
     const QUIET: f64 = 5.0;
-    let last = counts.len().checked_sub(1)?;
+    let last = to.checked_sub(1)?;
+    let counts = sums.counts(to);
     let mut best: Option<(usize, i64, usize)> = None;
-    let mut sums = Vec::with_capacity(counts.len() + 1);
-    sums.push(0);
-    for count in counts {
-        sums.push(sums[sums.len() - 1] + count);
-    }
-    let usual = |from: usize| sums[from] as f64 / from as f64;
-    let peak = (1..=last).map(usual).fold(0.0, f64::max);
-    for again in (last + 1).saturating_sub(BASELINE).max(1)..=last {
+    let usual = |from: usize| sums.sum(0, from) as f64 / from as f64;
+    let peak = sums.peak(last);
+    for again in to.saturating_sub(BASELINE).max(1)..=last {
         // The longest silence that ends here: its loudest period is quiet beside what was usual before it.
         let (mut from, mut loudest) = (again, 0);
         for start in (1..again).rev() {
@@ -122,14 +121,19 @@ pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
                 from = start;
             }
         }
-        let (quiet, known, records) = (again - from, sums[from], sums[again] - sums[from]);
+        let (quiet, known, records) = (again - from, sums.sum(0, from), sums.sum(from, again));
         let usual = usual(from);
         if quiet == 0 || known < KNOWN || counts[again] as f64 * QUIET <= usual {
             continue;
         }
-        let longest = counts[..from].split(|c| *c as f64 * QUIET > usual).map(<[i64]>::len).max().unwrap_or(0);
-        let chance = || 1.0 - crate::trend::exact::gamma_lower((records + 1) as f64, usual * quiet as f64);
-        let away = resolved || (quiet > longest && chance() <= SILENCE_ALPHA);
+        let expected = usual * quiet as f64;
+        // Nothing at all has a chance of e^-expected, and anything more a greater one.
+        let rare = || {
+            -expected <= SILENCE_ALPHA.ln()
+                && 1.0 - crate::trend::exact::gamma_lower((records + 1) as f64, expected) <= SILENCE_ALPHA
+        };
+        let longest = || counts[..from].split(|c| *c as f64 * QUIET > usual).map(<[i64]>::len).max().unwrap_or(0);
+        let away = resolved || (rare() && quiet > longest());
         if away && best.is_none_or(|b| quiet > b.0) {
             best = Some((quiet, records, again));
         }
@@ -140,6 +144,10 @@ pub fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn silence(counts: &[i64], resolved: bool) -> Option<(usize, i64, usize)> {
+        super::silence(&Sums::of(counts), counts.len(), resolved)
+    }
 
     #[test]
     fn an_issue_is_new_until_it_has_a_past_of_its_own() {

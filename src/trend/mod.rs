@@ -43,6 +43,7 @@ pub mod side_by_side;
 pub mod sides;
 pub mod small_csv;
 pub mod spread;
+pub mod sums;
 pub mod survival;
 pub mod trends;
 pub mod viral;

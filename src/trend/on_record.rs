@@ -127,7 +127,7 @@ mod tests {
     fn a_week_with_lost_days_is_judged_by_those_it_has_and_one_without_four_not_at_all() {
         let (counts, daily) = counts(&[114, 115, 70, 71, 72, 73, 74]);
         let known = Known { daily, ..Known::default() };
-        let trends = judge_with(&counts, &Options::default(), &known).unwrap().series();
+        let trends = judge_with(&counts, &Options::default(), &known).unwrap().into_series();
         let points = &trends[0].points;
         // Six a day: 42 a whole week, 30 in five days, whatever the lost days left out of the past.
         assert!((points[16].expected.unwrap() - 30.0).abs() < 0.5, "{:?}", points[16]);

@@ -172,10 +172,14 @@ pub struct Running {
     pub observed: i64,
     /// What the same weekdays usually bring.
     pub expected: f64,
-    /// The most they usually bring.
+    /// The most they usually bring, in nineteen of twenty.
     pub upper: f64,
     /// Chance of as many had nothing changed.
     pub p: f64,
+    /// Which test: the whole period's law, thinned to the part that is over. It has no cut, for it makes no signal.
+    pub test: &'static str,
+    /// Complete earlier periods it could use.
+    pub history: i64,
 }
 
 /// One period of one series.

@@ -6,6 +6,7 @@ use statrs::function::erf::erfc;
 use crate::trend::calendar::By;
 use crate::trend::compare::rate_ratio_dispersed;
 use crate::trend::pelt::pelt;
+use crate::trend::sums::Sums;
 
 /// A regime lasts at least so many periods, of weeks and longer.
 pub const LEAST_REGIME: usize = 4;
@@ -68,56 +69,87 @@ pub fn shifts(counts: &[i64], least: usize, season: Option<&[f64]>) -> Vec<Shift
         return Vec::new();
     }
     let cost = Cost::new(counts, season);
-    let penalty = PENALTY * (counts.len() as f64).ln();
-    let (changes, _) = pelt(counts.len(), least, penalty, |a, b| cost.of(a, b));
+    let changes = cost.changes(counts.len(), least);
     let ends: Vec<usize> = std::iter::once(0).chain(changes).chain([counts.len()]).collect();
     ends.windows(3).map(|w| cost.shift(w[0], w[1], w[2], least)).collect()
 }
 
-/// The shift that is news in the last of `counts`: the last one, as [`shifts`] sees it from the last five years alone,
-/// when it is at most twice `least` periods old. Its places count from the start of `counts`. `season` (as for [`shifts`],
-/// one per count) is asked for only where there is something to look at.
-pub fn news(counts: &[i64], least: usize, season: impl FnOnce() -> Option<Vec<f64>>) -> Option<Shift> {
-    let skip = counts.len().saturating_sub(MOST_PERIODS);
-    let all = counts.len();
-    let counts = &counts[skip..];
-    let n = counts.len();
-    if n < least_periods(least) || !worth_a_look(counts, least) {
+/// The shift that is news in the last of the first `to` counts: the last one, as [`shifts`] sees it from the last five
+/// years alone, when it is at most twice `least` periods old. Its places count from the start of the counts. `season` (as
+/// for [`shifts`], one per count) is asked for only where there is something to look at.
+pub fn news(sums: &Sums<'_>, to: usize, least: usize, season: impl FnOnce() -> Option<Vec<f64>>) -> Option<Shift> {
+    let skip = to.saturating_sub(MOST_PERIODS);
+    let n = to - skip;
+    if n < least_periods(least) || !worth_a_look(sums, to, n, least) {
         return None;
     }
-    let season = season().filter(|s| s.len() == all);
-    let season = season.as_ref().map(|s| &s[skip..]);
-    if !may_be_news(&Cost::new(counts, season), n, least) {
+    let season = season().filter(|s| s.len() == to);
+    let cost = Cost::new(&sums.counts(to)[skip..], season.as_ref().map(|s| &s[skip..]));
+    if !may_be_news(&cost, n, least) {
         return None;
     }
-    let last = *shifts(counts, least, season).last()?;
-    let moved = Shift { at: last.at + skip, from: last.from + skip, to: last.to + skip, ..last };
-    (n - last.at <= newest(least)).then_some(moved)
+    let changes = cost.changes(n, least);
+    let (at, from) = (*changes.last()?, changes.iter().rev().nth(1).copied().unwrap_or(0));
+    (n - at <= newest(least)).then(|| {
+        let last = cost.shift(from, at, n, least);
+        Shift { at: at + skip, from: from + skip, to, ..last }
+    })
 }
 
 /// A cheap look before the dear one: whether some last periods, as many as a shift in the news may have, differ from the
-/// year before them by as much as half the penalty asks. Few quiet series do.
-fn worth_a_look(counts: &[i64], least: usize) -> bool {
-    let n = counts.len();
-    let from = n.saturating_sub(13 * least + newest(least));
-    let cost = Cost::new(&counts[from..], None);
-    let n_here = n - from;
+/// year before them by as much as half the penalty asks (that of `n` periods). Few quiet series do.
+fn worth_a_look(sums: &Sums<'_>, to: usize, n: usize, least: usize) -> bool {
+    let start = to - n.min(13 * least + newest(least));
     let bar = PENALTY * (n as f64).ln() / 2.0;
-    (least..=newest(least).min(n_here - least)).any(|back| {
-        let at = n_here - back;
-        [0, at.saturating_sub(3 * least + 1)].iter().any(|a| cost.gain(*a, at, n_here) > bar)
-    })
+    let piece = |from: usize, at: usize| (sums.sum(from, at) as f64, (at - from) as f64);
+    let cuts = (least..=newest(least).min(to - start - least)).flat_map(|back| {
+        let at = to - back;
+        [start, start.max(at.saturating_sub(3 * least + 1))].map(|from| (piece(from, at), piece(at, to)))
+    });
+    let mut cuts = cuts.filter(|(a, b)| may_gain(*a, *b, bar)).peekable();
+    if cuts.peek().is_none() {
+        return false;
+    }
+    let phi = dispersion(&sums.counts(to)[start..]);
+    cuts.any(|(a, b)| may_gain(a, b, bar * phi) && gain(a, b) > bar * phi)
 }
 
 /// Whether the best cut can end with a piece that is news: then dropping its beginning must cost at least the penalty,
 /// wherever the piece before it begins.
 fn may_be_news(cost: &Cost, n: usize, least: usize) -> bool {
-    let penalty = PENALTY * (n as f64).ln();
-    let news = n.saturating_sub(newest(least)).max(least)..=n - least;
-    (0..=n - 2 * least).any(|a| {
-        let whole = cost.of(a, n);
-        news.clone().any(|at| at >= a + least && whole - cost.of(a, at) - cost.of(at, n) >= penalty)
+    /// Beginnings looked at together.
+    const CHUNK: usize = 16;
+    let penalty = PENALTY * (n as f64).ln() * cost.phi;
+    (n.saturating_sub(newest(least)).max(least)..=n - least).any(|at| {
+        let b = cost.sums(at, n);
+        let last = (at - least).min(n - 2 * least);
+        let (counts, lengths) = (&cost.counts[..=last], &cost.length[..=last]);
+        let chunks = counts.chunks(CHUNK).zip(lengths.chunks(CHUNK));
+        chunks.zip((0..).step_by(CHUNK)).any(|((counts, lengths), start)| {
+            let mut may = [false; CHUNK];
+            for ((may, count), length) in may.iter_mut().zip(counts).zip(lengths) {
+                *may = may_gain((cost.counts[at] - count, cost.length[at] - length), b, penalty);
+            }
+            let gains = |from: usize| gain(cost.sums(from, at), b) >= penalty;
+            may.contains(&true) && (0..counts.len()).any(|i| may[i] && gains(start + i))
+        })
     })
+}
+
+/// What cutting a piece in two gains for a φ of 1; each part's count and length.
+fn gain(a: (f64, f64), b: (f64, f64)) -> f64 {
+    likelihood(a) + likelihood(b) - likelihood((a.0 + b.0, a.1 + b.1))
+}
+
+/// Whether it can be as much as `bar`: a likelihood ratio is at most twice Pearson's χ², for ln x ≤ x − 1.
+fn may_gain((k1, l1): (f64, f64), (k2, l2): (f64, f64), bar: f64) -> bool {
+    let apart = k1 * l2 - k2 * l1;
+    2.0 * apart * apart * (1.0 + 1e-9) >= bar * (k1 + k2) * l1 * l2
+}
+
+/// Twice the Poisson likelihood of a piece with its own rate: 2[K·ln(K/L) − K], K its count and L its length.
+fn likelihood((k, l): (f64, f64)) -> f64 {
+    if k > 0.0 { 2.0 * (k * (k / l).ln() - k) } else { 0.0 }
 }
 
 /// The over-dispersion of counts about a slowly moving mean: the mean of (y_t − y_{t−1})²/(y_t + y_{t−1}) over pairs
@@ -168,22 +200,22 @@ impl Cost {
         (self.counts[to] - self.counts[from], self.length[to] - self.length[from])
     }
 
-    /// −2[K·ln(K/L) − K]/φ, K the count and L the length of the piece: minus twice its quasi-Poisson likelihood.
+    /// Minus twice the quasi-Poisson likelihood of a piece.
     fn of(&self, from: usize, to: usize) -> f64 {
-        let (k, l) = self.sums(from, to);
-        if k > 0.0 { -2.0 * (k * (k / l).ln() - k) / self.phi } else { 0.0 }
+        -likelihood(self.sums(from, to)) / self.phi
     }
 
-    /// What cutting `[from, to)` at `at` gains.
-    fn gain(&self, from: usize, at: usize, to: usize) -> f64 {
-        self.of(from, to) - self.of(from, at) - self.of(at, to)
+    /// Where the best cut of the first `n` periods cuts.
+    fn changes(&self, n: usize, least: usize) -> Vec<usize> {
+        pelt(n, least, PENALTY * (n as f64).ln(), |a, b| self.of(a, b)).0
     }
 
     fn shift(&self, from: usize, at: usize, to: usize, least: usize) -> Shift {
         let ((k1, l1), (k2, l2)) = (self.sums(from, at), self.sums(at, to));
         let change = rate_ratio_dispersed(k2, l2, k1, l1, self.phi);
         // χ² with one degree of freedom beyond g: erfc(√(g/2)).
-        let once = erfc((self.gain(from, at, to).max(0.0) / 2.0).sqrt());
+        let gain = gain((k1, l1), (k2, l2)) / self.phi;
+        let once = erfc((gain.max(0.0) / 2.0).sqrt());
         let places = (to - from).saturating_sub(2 * least - 1).max(1) as f64;
         Shift {
             at,

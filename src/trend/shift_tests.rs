@@ -13,6 +13,11 @@ fn reference(counts: &[i64], phi: f64, penalty: f64) -> (Vec<usize>, f64) {
     pelt(counts.len(), 2, penalty, |a, b| cost.of(a, b))
 }
 
+/// What is news after the last of `counts`.
+fn latest(counts: &[i64]) -> Option<Shift> {
+    news(&Sums::of(counts), counts.len(), LEAST_REGIME, || None)
+}
+
 fn oracle(name: &str) -> Option<Vec<i64>> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/oracle/surveillance").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -75,12 +80,12 @@ fn salmonella_gives_the_reference_changes() {
 fn a_step_is_news_for_eight_periods() {
     let wobble = |i: usize| [0, 2, -1, 1, -2][i % 5];
     let counts: Vec<i64> = (0..80).map(|i| if i < 60 { 20 } else { 45 } + wobble(i)).collect();
-    assert_eq!(news(&counts[..60], LEAST_REGIME, || None), None);
-    let young = news(&counts[..64], LEAST_REGIME, || None).unwrap();
+    assert_eq!(latest(&counts[..60]), None);
+    let young = latest(&counts[..64]).unwrap();
     assert_eq!((young.at, young.from, young.to), (60, 0, 64));
     assert!((young.effect.unwrap() - 2.25).abs() < 0.1 && young.low > 1.5 && young.p < 1e-6);
-    assert!(news(&counts[..68], LEAST_REGIME, || None).is_some());
-    assert_eq!(news(&counts[..69], LEAST_REGIME, || None), None, "no news any more");
+    assert!(latest(&counts[..68]).is_some());
+    assert_eq!(latest(&counts[..69]), None, "no news any more");
     assert_eq!(shifts(&counts, LEAST_REGIME, None).len(), 1);
 }
 
@@ -102,7 +107,7 @@ fn odd_series_give_no_nan() {
             assert!(shift.low.is_finite() && (0.0..=1.0).contains(&shift.p), "{shift:?}");
             assert!(shift.before.is_finite() && shift.effect.is_none_or(f64::is_finite));
         }
-        let _ = news(&counts, LEAST_REGIME, || None);
+        let _ = latest(&counts);
     }
     assert_eq!(shifts(&step, LEAST_REGIME, None)[0].effect, None, "nothing before");
 }

@@ -53,30 +53,33 @@ pub const COLUMNS: &[Column] = &[
 /// The judged counts: total first, then the issues, each over the periods shown.
 #[derive(Debug, Clone)]
 pub struct Trends {
-    frame: DataFrame,
     series: Vec<Series>,
     like_for_like: Vec<(Period, Option<LikeForLike>)>,
 }
 
 impl Trends {
-    /// Makes the frame of the series.
+    pub(crate) fn new(series: Vec<Series>, like_for_like: Vec<(Period, Option<LikeForLike>)>) -> Self {
+        Self { series, like_for_like }
+    }
+
+    /// The trends as a frame. Columns: [`COLUMNS`].
     ///
     /// # Errors
     /// An internal error when the frame does not keep its contract.
-    pub(crate) fn new(series: Vec<Series>, like_for_like: Vec<(Period, Option<LikeForLike>)>) -> Result<Self> {
-        let frame = frame(&series)?;
+    pub fn frame(&self) -> Result<DataFrame> {
+        let frame = frame(&self.series)?;
         contract::check(&frame, COLUMNS, "trends")?;
-        Ok(Self { frame, series, like_for_like })
-    }
-
-    /// The frame itself. Columns: [`COLUMNS`].
-    pub fn frame(&self) -> &DataFrame {
-        &self.frame
+        Ok(frame)
     }
 
     /// One series per issue and segment, the total first; one point per period shown.
-    pub fn series(&self) -> Vec<Series> {
-        self.series.clone()
+    pub fn series(&self) -> &[Series] {
+        &self.series
+    }
+
+    /// The same, for good.
+    pub fn into_series(self) -> Vec<Series> {
+        self.series
     }
 
     /// The feeds a period was compared on; null when no feed covers it, or it is not complete or not shown.

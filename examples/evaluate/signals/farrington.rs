@@ -1,6 +1,7 @@
 //! Farrington flexible (Noufaily et al. 2013), as R's `surveillance` 1.20 has it: the yardstick, not a method of ours.
 
 use plaint::trend::baseline::nb;
+use plaint::trend::exact::student95;
 
 use crate::signals::irls::Fit;
 
@@ -42,7 +43,7 @@ pub(super) fn test(counts: &[i64], at: usize, centres: &[usize], Level(alpha, z)
         .collect();
     let columns: Vec<&[f64]> = [&ones[..], &trend[..]].into_iter().chain(dummies.iter().map(Vec::as_slice)).collect();
     let even = Fit::run(&y, &columns, &vec![1.0; y.len()])?;
-    let weights = even.tame(&y, &columns);
+    let weights = even.tame(&y, &columns, 2.58);
     let fit = Fit::run(&y, &columns, &weights)?;
     let mut row = vec![0.0; columns.len()];
     row[0] = 1.0;
@@ -62,6 +63,28 @@ pub(super) fn test(counts: &[i64], at: usize, centres: &[usize], Level(alpha, z)
         delta: power.powf(1.5),
         enough: lately >= 5,
     })
+}
+
+/// The method of 1996 with the flexible one's bound (one level for all the year, every positive residual over 1 weighed
+/// down): the trend is kept where it is significant at .05 and predicts no more than there ever was.
+pub(super) fn original(counts: &[i64], at: usize, centres: &[usize], Level(alpha, _): Level) -> Option<(f64, f64)> {
+    let half = HALF_WINDOW as usize;
+    let rows: Vec<usize> = centres.iter().flat_map(|centre| centre - half..=centre + half).collect();
+    let y: Vec<f64> = rows.iter().map(|t| counts[*t] as f64).collect();
+    let ones = vec![1.0; y.len()];
+    let trend: Vec<f64> = rows.iter().map(|t| (*t as f64 - at as f64) / 52.0).collect();
+    let fitted = |columns: &[&[f64]]| -> Option<(Fit, Vec<f64>)> {
+        let weights = Fit::run(&y, columns, &ones)?.tame(&y, columns, 1.0);
+        Some((Fit::run(&y, columns, &weights)?, weights))
+    };
+    let (with, weights) = fitted(&[&ones, &trend])?;
+    // R's standard error, as above.
+    let error = (with.relative(&y, &weights) * with.spread(&[0.0, 1.0])).sqrt();
+    let significant = (with.beta[1] / error).abs() > student95((y.len() - 2) as f64);
+    let most = y.iter().copied().fold(0.0, f64::max);
+    let fit = if significant && with.beta[0].exp() <= most { with } else { fitted(&[&ones])?.0 };
+    let expected = fit.beta[0].exp();
+    Some((expected, nb::quantile(1.0 - alpha, expected, fit.phi) as f64))
 }
 
 /// The same weeks of the `years` before, 52 weeks apart; null where the past is too short.

@@ -77,9 +77,9 @@ impl Fit {
         squares / (y.len() - self.beta.len()) as f64
     }
 
-    /// The weights of the fit after this: γ·s⁻² where Anscombe's residual s exceeds 2.58, else γ; they sum to n
-    /// (Noufaily et al. 2013, eq. 4).
-    pub(super) fn tame(&self, y: &[f64], columns: &[&[f64]]) -> Vec<f64> {
+    /// The weights of the fit after this: γ·s⁻² where Anscombe's residual s exceeds `threshold`, else γ; they
+    /// sum to n (Noufaily et al. 2013, eq. 4).
+    pub(super) fn tame(&self, y: &[f64], columns: &[&[f64]], threshold: f64) -> Vec<f64> {
         let mut weights: Vec<f64> = (0..y.len())
             .map(|i| {
                 let (y, mean) = (y[i], self.means[i]);
@@ -87,7 +87,7 @@ impl Fit {
                 let leverage = self.working[i] * self.spread(&row);
                 let raw = 1.5 * (y.powf(2.0 / 3.0) * mean.powf(-1.0 / 6.0) - mean.sqrt());
                 let s = raw / (self.phi * (1.0 - leverage)).sqrt();
-                if s > 2.58 { s.powi(-2) } else { 1.0 }
+                if s > threshold { s.powi(-2) } else { 1.0 }
             })
             .collect();
         let gamma = y.len() as f64 / weights.iter().sum::<f64>();

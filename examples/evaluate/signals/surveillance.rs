@@ -65,6 +65,7 @@ pub(super) fn run() -> Outcome {
             "{file:<32} weeks {weeks:>3}  thresholds equal {bounds:>3}  alarms equal {alarms:>3}  expected off by {worst:.1e}"
         );
     }
+    original()?;
     for (file, which) in EARS {
         let reference = Table::read(&format!("oracle/surveillance/{file}.csv"))?;
         let counts = Table::read("oracle/surveillance/salmNewport_total.csv")?.counts("observed");
@@ -79,6 +80,31 @@ pub(super) fn run() -> Outcome {
         }
         println!("{file:<32} weeks {weeks:>3}  thresholds equal {bounds:>3}  alarms equal {alarms:>3}");
     }
+    Ok(())
+}
+
+/// One level for all the year and the old weights.
+fn original() -> Outcome {
+    let file = "agona_nodate_nbPlugin_np1_orig";
+    let reference = Table::read(&format!("oracle/surveillance/{file}.csv"))?;
+    let counts = Table::read("oracle/surveillance/salmonella_agona.csv")?.counts("observed");
+    let (upper, expected) = (reference.numbers("upperbound"), reference.numbers("expected"));
+    let (mut weeks, mut bounds, mut alarms, mut worst) = (0, 0, 0, 0.0_f64);
+    for (i, (place, alarm)) in reference.numbers("idx").iter().zip(reference.numbers("alarm")).enumerate() {
+        let at = *place as usize - 1;
+        let found = farrington::years(at, 4).and_then(|c| farrington::original(&counts, at, &c, farrington::HUNDREDTH));
+        let Some((mean, bound)) = found else { continue };
+        weeks += 1;
+        let enough = counts[at - 3..=at].iter().sum::<i64>() >= 5;
+        bounds += usize::from(if upper[i].is_nan() { !enough } else { (bound - upper[i]).abs() < 0.5 });
+        alarms += usize::from((enough && counts[at] as f64 > bound) == (alarm > 0.5));
+        if expected[i].is_finite() {
+            worst = worst.max((mean / expected[i] - 1.0).abs());
+        }
+    }
+    println!(
+        "{file:<32} weeks {weeks:>3}  thresholds equal {bounds:>3}  alarms equal {alarms:>3}  expected off by {worst:.1e}"
+    );
     Ok(())
 }
 

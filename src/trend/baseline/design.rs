@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use crate::trend::baseline::cholesky::{Beta, MOST};
 use crate::trend::calendar::{By, Calendar};
 
 /// Hours of the day are a smooth curve of so many harmonics.
@@ -110,9 +111,13 @@ impl Design {
         &self.columns[at][periods]
     }
 
-    /// The row of a period: the values of the columns named.
-    pub(crate) fn row(&self, columns: &[usize], period: usize) -> Vec<f64> {
-        columns.iter().map(|c| self.columns[*c][period]).collect()
+    /// The row of a period: the values of the columns named, at most [`MOST`].
+    pub(crate) fn row(&self, columns: &[usize], period: usize) -> Beta {
+        let mut row = [0.0; MOST];
+        for (x, column) in row.iter_mut().zip(columns) {
+            *x = self.columns[*column][period];
+        }
+        row
     }
 }
 

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use crate::trend::baseline::design::Design;
 use crate::trend::baseline::doubt::WORSE;
-use crate::trend::baseline::glm::{ABSENT, Fit};
+use crate::trend::baseline::glm::{ABSENT, Fit, Past};
+use crate::trend::baseline::lanes::{greatest, sum};
 use crate::trend::baseline::pace::{Pace, pace};
 use crate::trend::baseline::predict::{Law, sparse};
 use crate::trend::baseline::short::{self, FEW, OUTBREAK};
@@ -25,6 +26,8 @@ pub const FULL_ALPHA: f64 = 0.0049;
 const MOST_ERROR: f64 = 1.2;
 /// Periods after which the number of harmonics is chosen anew: a quarter of weeks.
 const RECHOSEN: usize = 13;
+/// The log of an exposure over the usual one is no exposure's beyond this: five hundred million times more or less.
+const FAR: f64 = 20.0;
 /// A block of columns is used when its F test says so at this level.
 const BLOCK_ALPHA: f64 = 0.01;
 
@@ -77,14 +80,18 @@ pub fn detect(counts: &[i64], by: By) -> Option<Baseline> {
 
 /// What the calendar multiplies an average period's count by, for every period of the design, as the counts (the first is
 /// period `from` of the design) show it: harmonics, weekdays, hours and holidays, not the trend. Its geometric mean over
-/// the counts is 1. Null when they are too short for the full method or show none.
-pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> {
+/// the counts is 1. `exposures` as for [`Tester::under`]; null: all are equal. Null when the counts are too short for the
+/// full method or show no season.
+pub fn season(counts: &[i64], exposures: Option<&[f64]>, design: &Design, from: usize) -> Option<Vec<f64>> {
     let pace = pace(design.by());
     let n = counts.len();
     if n < pace.full.max(LEAST_HISTORY) || from + n > design.periods() {
         return None;
     }
-    let mut tester = Tester::new(counts, design, from);
+    let mut tester = match exposures {
+        Some(exposures) => Tester::under(counts, exposures, design, from),
+        None => Tester::new(counts, design, from),
+    };
     let past = n.saturating_sub(pace.most)..n;
     if tester.y[past.clone()].iter().sum::<f64>() < FEW {
         return None;
@@ -94,7 +101,7 @@ pub fn season(counts: &[i64], design: &Design, from: usize) -> Option<Vec<f64>> 
     let beta = &tester.tamed[1].beta;
     let log = |period: usize| -> f64 {
         let row = design.row(&tester.chosen, period);
-        (2..row.len()).map(|a| row[a] * beta[a]).sum()
+        (2..tester.chosen.len()).map(|a| row[a] * beta[a]).sum()
     };
     let logs: Vec<f64> = (0..design.periods()).map(log).collect();
     let middle = logs[from..from + n].iter().sum::<f64>() / n as f64;
@@ -112,7 +119,7 @@ pub struct Tester<'a> {
     pub(super) y: Vec<f64>,
     /// Counts to the power ⅔.
     powers: Vec<f64>,
-    /// The log of each period's exposure over that of the first that has one, [`ABSENT`] where there is none; null:
+    /// The log of each period's exposure over the usual one, [`ABSENT`] where there is none; null:
     /// every period is as long as any.
     pub(super) offset: Option<Vec<f64>>,
     /// The period tested last, and what it gave.
@@ -137,10 +144,14 @@ impl<'a> Tester<'a> {
     }
 
     /// The same for counts under exposures (orders, all records, days on record): what is tested is the count per
-    /// exposure. A period whose exposure is not positive is left out: it is neither tested nor part of any past.
+    /// exposure. A period whose exposure is not positive, or beyond all measure of the others', is left out: it is neither
+    /// tested nor part of any past.
     pub fn under(counts: &'a [i64], exposures: &[f64], design: &'a Design, from: usize) -> Self {
-        let first = exposures.iter().copied().find(|e| exposed(*e)).unwrap_or(1.0);
-        let log = |i: usize| exposures.get(i).filter(|e| exposed(**e)).map_or(ABSENT, |e| (e / first).ln());
+        let mut sorted: Vec<f64> = exposures.iter().copied().filter(|e| exposed(*e)).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(1.0);
+        let near = |log: f64| if log.abs() < FAR { log } else { ABSENT };
+        let log = |i: usize| exposures.get(i).filter(|e| exposed(**e)).map_or(ABSENT, |e| near(e.ln() - usual.ln()));
         Self::of(counts, design, from, Some((0..counts.len()).map(log).collect()))
     }
 
@@ -183,7 +194,9 @@ impl<'a> Tester<'a> {
             }
             let times = self.times(before.clone(), place);
             let law = short::law(&self.y[before.clone()], &self.powers[before.clone()], times.as_deref());
-            let alpha = short::alpha(present);
+            // A share knows the time of day: all records have it.
+            let error = if place < pace.day && self.offset.is_none() { short::HOURS } else { 0.0 };
+            let (law, alpha) = (Law { error, ..law }, short::alpha(present));
             return Some(finish(self.counts[place], None, &law, alpha, None));
         }
         match self.last {
@@ -201,7 +214,7 @@ impl<'a> Tester<'a> {
         self.last.and_then(|(_, found)| found)
     }
 
-    fn is_absent(&self, place: usize) -> bool {
+    pub(super) fn is_absent(&self, place: usize) -> bool {
         self.offset.as_ref().is_some_and(|o| o[place] <= ABSENT)
     }
 
@@ -225,7 +238,7 @@ impl<'a> Tester<'a> {
         let times = self.times(past.clone(), place);
         // The past in periods as exposed as this one.
         let n = times.as_ref().map_or(past.len() as f64, |t| t.iter().sum());
-        let sum: f64 = self.y[past.clone()].iter().sum();
+        let sum = sum(&self.y[past.clone()]);
         let (now, before) = (self.counts[place], self.y[place - 1] as i64);
         if cold {
             self.chosen.clear();
@@ -237,12 +250,13 @@ impl<'a> Tester<'a> {
             self.chosen.clear();
             return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         }
-        let most = self.y[past.clone()].iter().enumerate().map(|(i, y)| match &times {
-            Some(times) if times[i] > 0.0 => y / times[i],
-            Some(_) => 0.0,
-            None => *y,
-        });
-        let most = most.fold(0.0, f64::max);
+        let most = match &times {
+            None => greatest(&self.y[past.clone()]),
+            Some(times) => {
+                let rates = self.y[past.clone()].iter().zip(times).filter(|(_, time)| **time > 0.0);
+                rates.map(|(y, time)| y / time).fold(0.0, f64::max)
+            }
+        };
         if cold || self.chosen.is_empty() {
             self.blocks = self.test_blocks(past.clone(), pace);
         }
@@ -257,10 +271,9 @@ impl<'a> Tester<'a> {
             self.chosen.clear();
             return Some(finish(now, None, &sparse(sum, n), FULL_ALPHA, Some(Terms::default())));
         };
-        if self.has_fallen(&past, pace) {
+        if let Some(late) = self.fallen(place, &past, pace) {
             // What went before is no measure of it any more: the level of late, as of a short history.
             self.chosen.clear();
-            let late = past.end - pace.late.min(past.len())..past.end;
             let times = self.times(late.clone(), place);
             let law = short::law(&self.y[late.clone()], &self.powers[late.clone()], times.as_deref());
             return Some(finish(now, None, &law, short::alpha(self.present(late).max(1)), None));
@@ -298,7 +311,7 @@ impl<'a> Tester<'a> {
         let fitted = |columns: &[usize]| {
             let mut fit = Fit::default();
             let columns = self.columns(columns, past.clone());
-            fit.run(&self.y[past.clone()], &columns, None, self.offset(&past), false).then_some(fit)
+            fit.run(&self.seen(&past, &columns), None, false).then_some(fit)
         };
         let mut small = fitted(&used);
         let long = past.len() + pace.guard;
@@ -326,8 +339,8 @@ impl<'a> Tester<'a> {
         (used, terms)
     }
 
-    fn offset(&self, past: &Range<usize>) -> Option<&[f64]> {
-        self.offset.as_ref().map(|o| &o[past.clone()])
+    fn seen<'b>(&'b self, past: &Range<usize>, columns: &'b [&'b [f64]]) -> Past<'b> {
+        seen(&self.y, self.offset.as_deref(), past, columns)
     }
 
     fn columns(&self, columns: &[usize], past: Range<usize>) -> Vec<&'a [f64]> {
@@ -364,10 +377,9 @@ impl<'a> Tester<'a> {
 
     fn fit_plain(&mut self, k: usize, past: Range<usize>, harmonics: &Range<usize>) -> bool {
         let views = self.columns(&self.with_harmonics(k, harmonics), past.clone());
-        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
-        let y = &self.y[past];
+        let past = seen(&self.y, self.offset.as_deref(), &past, &views);
         let warm = !self.chosen.is_empty();
-        self.plain[k].run(y, &views, None, offset, warm) || self.plain[k].run(y, &views, None, offset, false)
+        self.plain[k].run(&past, None, warm) || self.plain[k].run(&past, None, false)
     }
 
     /// The number of harmonics with the least BIC, −2·QLL/φ + p·ln n, with the φ of the largest model for all (Burnham
@@ -394,8 +406,7 @@ impl<'a> Tester<'a> {
     fn level(&mut self, past: Range<usize>) -> Option<Terms> {
         let views = self.columns(&[0], past.clone());
         self.chosen.clear();
-        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
-        if !self.plain[0].run(&self.y[past.clone()], &views, None, offset, false) {
+        if !self.plain[0].run(&seen(&self.y, self.offset.as_deref(), &past, &views), None, false) {
             return None;
         }
         self.tame(past, vec![0], 0);
@@ -405,17 +416,12 @@ impl<'a> Tester<'a> {
     /// Two passes of taming past outbreaks; a pass that cannot be fitted leaves the fit before it.
     fn tame(&mut self, past: Range<usize>, columns: Vec<usize>, k: usize) {
         let views = self.columns(&columns, past.clone());
-        let offset = self.offset.as_ref().map(|o| &o[past.clone()]);
-        let (y, powers) = (&self.y[past.clone()], &self.powers[past]);
+        let powers = &self.powers[past.clone()];
+        let past = seen(&self.y, self.offset.as_deref(), &past, &views);
         let warm = self.chosen == columns;
         self.chosen = columns;
         let [first, second] = &mut self.tamed;
         let [weights, again] = &mut self.weights;
-        let start = |fit: &mut Fit, from: &Fit, warm: bool| {
-            if !warm {
-                (fit.width, fit.beta) = (from.width, from.beta);
-            }
-        };
         let plain = &mut self.plain[k];
         if !plain.tame(powers, &views, None, OUTBREAK, weights) {
             // Nothing to tame: all three fits are one.
@@ -423,18 +429,27 @@ impl<'a> Tester<'a> {
             second.clone_from(plain);
             return;
         }
-        start(first, plain, warm);
-        if !first.run(y, &views, Some(weights), offset, true) {
+        if !warm {
+            first.clone_from(plain);
+        }
+        if !first.run(&past, Some(weights), true) {
             first.clone_from(plain);
             second.clone_from(plain);
             return;
         }
         first.tame(powers, &views, Some(weights), OUTBREAK, again);
-        start(second, first, warm);
-        if !second.run(y, &views, Some(again), offset, true) {
+        if !warm {
+            second.clone_from(first);
+        }
+        if !second.run(&past, Some(again), true) {
             second.clone_from(first);
         }
     }
+}
+
+/// What a fit sees of a series.
+fn seen<'a>(y: &'a [f64], offset: Option<&'a [f64]>, past: &Range<usize>, columns: &'a [&'a [f64]]) -> Past<'a> {
+    Past { from: past.start, y: &y[past.clone()], columns, offset: offset.map(|o| &o[past.clone()]) }
 }
 
 /// Whether something can be counted under it.

@@ -178,12 +178,12 @@ fn the_season_of_a_series_is_told_for_all_periods() {
     let week = [30, 30, 30, 30, 30, 6, 4];
     let days: Vec<i64> = (0..196).map(|i| week[i % 7] + wobble(i)).collect();
     let design = Design::plain(By::Day, 200);
-    let found = season(&days, &design, 0).unwrap();
+    let found = season(&days, None, &design, 0).unwrap();
     assert_eq!(found.len(), 200);
     assert!((found[196] / found[194] - 5.0).abs() < 1.2, "{:?}", &found[190..]);
     let flat: Vec<i64> = (0..196).map(|i| 20 + wobble(i)).collect();
-    assert_eq!(season(&flat, &design, 0), None);
-    assert_eq!(season(&days[..30], &design, 0), None);
+    assert_eq!(season(&flat, None, &design, 0), None);
+    assert_eq!(season(&days[..30], None, &design, 0), None);
 }
 
 #[test]
@@ -289,4 +289,45 @@ fn a_fit_that_explodes_is_not_believed() {
     }
     // The quiet since is what is usual.
     assert!(tester.test(239).unwrap().expected < 5.0, "{:?}", tester.test(239));
+}
+
+#[test]
+fn a_fall_is_the_new_level_a_quarter_later() {
+    // Growth that runs away for four years, then next to nothing: the fit would have it go on for a year.
+    let grown = |t: usize| (3.0 * (t as f64 / 55.0).exp()).round() as i64 + 5 * wobble(t).max(0);
+    let mut counts: Vec<i64> = (0..208).map(grown).collect();
+    counts.extend((0..60).map(|t| 4 + wobble(t)));
+    let design = Design::plain(By::Week, counts.len());
+    let mut tester = Tester::new(&counts, &design, 0);
+    for at in 222..268 {
+        let found = tester.test(at).unwrap();
+        assert!(found.expected < 12.0 && found.upper < 40 && found.p > found.alpha, "{at}: {found:?}");
+    }
+    counts[240] = 60;
+    let found = Tester::new(&counts, &design, 0).test(240).unwrap();
+    assert!(found.p < found.alpha, "{found:?}");
+}
+
+#[test]
+fn rare_bursts_are_no_level_to_fall_from() {
+    // Forty every tenth week, nothing in between: eight quiet weeks in a row are as ever.
+    let counts: Vec<i64> = (0..211).map(|t| if t % 10 == 0 { 40 } else { 0 }).collect();
+    let found = detect(&counts, By::Week).unwrap();
+    assert!(found.full && found.p > found.alpha, "{found:?}");
+}
+
+#[test]
+fn the_first_day_of_hours_takes_a_burst_to_be_a_signal() {
+    let mut counts = [1, 0, 2, 1, 0, 1, 2, 0, 1, 1, 0, 2, 1, 0, 1, 1, 0].to_vec();
+    // Nine times the hour's usual count may be the time of day; forty times is not. A day on, nine times is enough.
+    counts.push(8);
+    let found = detect(&counts, By::Hour).unwrap();
+    assert!(found.p > found.alpha && found.upper >= 8, "{found:?}");
+    *counts.last_mut().unwrap() = 36;
+    let found = detect(&counts, By::Hour).unwrap();
+    assert!(found.p < found.alpha, "{found:?}");
+    let mut day = [1, 0, 2, 1, 0, 1, 2, 0].repeat(4);
+    day.push(9);
+    let found = detect(&day, By::Hour).unwrap();
+    assert!(found.p < found.alpha, "{found:?}");
 }

@@ -3,8 +3,11 @@
 
 use std::ops::Range;
 
-use crate::trend::baseline::detector::Tester;
+use crate::trend::baseline::detector::{LEAST_HISTORY, Tester};
+use crate::trend::baseline::lanes::{squares, sum};
 use crate::trend::baseline::pace::Pace;
+use crate::trend::baseline::short::GUARD;
+use crate::trend::exact::beta_reg;
 
 /// A regression whose counts spread as many times as much about it as about their plain mean describes nothing.
 pub(super) const WORSE: f64 = 2.0;
@@ -39,10 +42,15 @@ impl Tester<'_> {
 
     /// Variance over mean of the past had it one rate throughout; at least 1.
     pub(super) fn spread_about_mean(&self, past: Range<usize>) -> f64 {
-        let times = self.times(past.clone(), past.end - 1);
-        let exposure = |i: usize| times.as_ref().map_or(1.0, |t| t[i]);
+        let Some(times) = self.times(past.clone(), past.end - 1) else {
+            let y = &self.y[past];
+            let mean = sum(y) / y.len() as f64;
+            let phi = squares(y, mean) / (mean * f64::max(y.len() as f64 - 1.0, 1.0));
+            return if phi.is_finite() { phi.max(1.0) } else { 1.0 };
+        };
+        let exposure = |i: usize| times[i];
         let y = &self.y[past];
-        let rate = y.iter().sum::<f64>() / (0..y.len()).map(exposure).sum::<f64>();
+        let rate = y.iter().sum::<f64>() / times.iter().sum::<f64>();
         let mut present = 0.0;
         let mut squares = 0.0;
         for (i, y) in y.iter().enumerate().filter(|(i, _)| exposure(*i) > 0.0) {
@@ -54,12 +62,42 @@ impl Tester<'_> {
         if phi.is_finite() { phi.max(1.0) } else { 1.0 }
     }
 
-    /// Whether the last known periods hold less than half of what the fit has them hold, and no chance explains it.
-    pub(super) fn has_fallen(&self, past: &Range<usize>, pace: &Pace) -> bool {
+    /// The periods since the series fell to another level, two before `place` left out: they hold less than half of what
+    /// the fit has them hold, and no chance explains it. Null while it has not fallen.
+    ///
+    /// At least eight (a third of `pace.late`), at most `pace.late`, as far back as each period is low too.
+    /// Chance: so few records in all, by the fit's dispersion; or, for a fit that spans the fall spreads widely, so many
+    /// periods under half of their mean, by how often that was so in the past before them (binomial).
+    pub(super) fn fallen(&self, place: usize, past: &Range<usize>, pace: &Pace) -> Option<Range<usize>> {
+        /// The chance of so many low periods; it is asked for in every period, so that a chance of one in a thousand would
+        /// come about once in a long series.
+        const RARE: f64 = 1e-5;
         let fit = &self.tamed[1];
-        let late = pace.late.min(past.len());
-        let seen: f64 = self.y[past.end - late..past.end].iter().sum();
-        let fitted: f64 = fit.means[fit.means.len().saturating_sub(late)..].iter().sum();
-        2.0 * seen < fitted && fitted - seen > NO_CHANCE * (fit.phi * fitted).sqrt()
+        let (end, exposure) = (place - GUARD, |t: usize| self.offset.as_ref().map_or(0.0, |o| o[t]));
+        let fitted = |t: usize| match fit.means.get(t - past.start) {
+            Some(mean) => *mean,
+            None if self.is_absent(t) => 0.0,
+            None => (self.log_rate(t) + exposure(t)).exp(),
+        };
+        let totals = |range: Range<usize>| (sum(&self.y[range.clone()]), range.map(fitted).sum::<f64>());
+        let mut start = end.checked_sub((pace.late / 3).max(LEAST_HISTORY)).filter(|start| *start > past.start)?;
+        let (seen, promised) = totals(start..end);
+        if 2.0 * seen >= promised {
+            return None;
+        }
+        let low = |t: &usize| 2.0 * self.y[*t] < fitted(*t);
+        let older = (end.saturating_sub(pace.late).max(past.start)..start).rev();
+        start -= older.take_while(low).count();
+        let (seen, promised) = totals(start..end);
+        let rare = || {
+            let lows = (start..end).filter(low).count() as f64;
+            // As often as in the past before them: a long fall is no reason to doubt it.
+            let usual = (past.start..start).filter(low).count() as f64 / (start - past.start).max(1) as f64;
+            lows > 0.0 && beta_reg(lows, (end - start) as f64 - lows + 1.0, usual) <= RARE
+        };
+        if promised - seen <= NO_CHANCE * (fit.phi * promised).sqrt() && !rare() {
+            return None;
+        }
+        Some(start..end)
     }
 }

@@ -1,43 +1,29 @@
 //! Quasi-Poisson regression with a log link: a small dense fit by Newton's method, column by column.
 //!
 //! McCullagh and Nelder (1989), *Generalized Linear Models*, §2.5 (the fit) and §9 (quasi-likelihood). Written for
-//! very many fits that each differ little from the one before: a start near the solution costs one or two steps, the
-//! buffers are kept, and the loops run along columns.
+//! very many fits that each differ little from the one before: a start near the solution costs one or two steps, what was
+//! worked out for the window before is kept as the window moves on, and the loops run along columns.
 
+use crate::trend::baseline::cholesky::{self, cholesky, solve, spread};
 use crate::trend::baseline::exp::exp;
+use crate::trend::baseline::lanes::{dot, greatest, pearson, range, sum};
 
-/// More columns than any design here has.
-pub const MOST: usize = 24;
+pub use crate::trend::baseline::cholesky::{Beta, MOST};
 
 /// The offset of an observation without exposure: nothing is expected of it, and it weighs nothing.
 pub const ABSENT: f64 = -30.0;
 
-/// Coefficients, on the log scale; those beyond the width are 0.
-pub type Beta = [f64; MOST];
-
-/// Sums over 4 lanes in fixed order.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 4];
-    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a4.zip(b4) {
-        for lane in 0..4 {
-            lanes[lane] += x[lane] * y[lane];
-        }
-    }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
-}
-
-fn sum(a: &[f64]) -> f64 {
-    let mut lanes = [0.0; 4];
-    let chunks = a.chunks_exact(4);
-    let rest: f64 = chunks.remainder().iter().sum();
-    for x in chunks {
-        for lane in 0..4 {
-            lanes[lane] += x[lane];
-        }
-    }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
+/// The observations of a fit: consecutive periods of a series.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    /// The place in the series of the first.
+    pub from: usize,
+    /// The counts.
+    pub y: &'a [f64],
+    /// The columns of the design; the first is all ones.
+    pub columns: &'a [&'a [f64]],
+    /// Logs of exposures (all 0 when null); [`ABSENT`] with a count of 0 leaves an observation out.
+    pub offset: Option<&'a [f64]>,
 }
 
 /// A fit and the buffers it works in; one is reused for many fits.
@@ -45,7 +31,7 @@ fn sum(a: &[f64]) -> f64 {
 pub struct Fit {
     /// Columns used.
     pub width: usize,
-    /// Coefficients.
+    /// Coefficients, on the log scale.
     pub beta: Beta,
     /// Fitted log means, one per observation.
     pub eta: Vec<f64>,
@@ -53,6 +39,8 @@ pub struct Fit {
     pub means: Vec<f64>,
     /// Sixth roots of the means, which Anscombe's residuals are made of.
     roots: Vec<f64>,
+    /// The place of the first of these; null when they are not those of `beta`.
+    from: Option<usize>,
     /// A step that gains less than this in log likelihood is the last; 0: to the last digits.
     enough: f64,
     /// Dispersion: max(1, Σω(y−μ)²/μ ÷ (n−p)).
@@ -65,50 +53,42 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// A fit that stops after a step that gained less than a hundredth in log likelihood: the coefficients are then
-    /// within a hundredth of their standard error.
+    /// A fit that stops after a step that gained less than a tenth in log likelihood.
+    ///
+    /// A step of δ standard errors σ of the log mean gains δ², and Newton's next is about ½δ²σ standard errors (the
+    /// third derivative of the likelihood of a log mean is its second). With ten records, under which nothing is
+    /// fitted, σ is at most .32: the coefficients are within a sixtieth of their standard error, and far closer with more.
     pub fn quick() -> Self {
-        Self { enough: 0.01, ..Self::default() }
+        Self { enough: 0.1, ..Self::default() }
     }
 
-    /// Fits log μ = o + Xβ, `columns` the columns of X, with prior weights (all 1 when null) and the offset o (0 when
-    /// null; [`ABSENT`] with a count of 0 leaves an observation out), starting from the coefficients it holds when
-    /// `warm`, else from the mean. False, and the fit of no use, when the design is singular or the fit does not settle.
-    pub fn run(
-        &mut self,
-        y: &[f64],
-        columns: &[&[f64]],
-        weights: Option<&[f64]>,
-        offset: Option<&[f64]>,
-        warm: bool,
-    ) -> bool {
+    /// Fits log μ = o + Xβ with prior weights (all 1 when null), starting from the coefficients it holds when `warm`,
+    /// else from the mean. False, and the fit of no use, when the design is singular or the fit does not settle.
+    ///
+    /// A warm fit that held the same columns of the same series over a window that began and ended no later moves on
+    /// with it.
+    pub fn run(&mut self, past: &Past<'_>, weights: Option<&[f64]>, warm: bool) -> bool {
         /// Newton steps double the digits; a fit that takes more than this runs away.
         const MOST_STEPS: usize = 40;
         /// What a step gained in log likelihood; the next gains about its square.
         const SETTLED: f64 = 1e-10;
-        let (n, width) = (y.len(), columns.len());
-        let absent = offset.map_or(0, |o| o.iter().filter(|o| **o <= ABSENT).count());
+        let (n, width) = (past.y.len(), past.columns.len());
+        let absent = past.offset.map_or(0, |o| o.iter().filter(|o| **o <= ABSENT).count());
+        let from = self.from.take();
         if n - absent <= width || width == 0 || width > MOST {
             return false;
         }
-        if !warm || width != self.width {
+        if warm && width == self.width {
+            self.slide(past, from);
+        } else {
             self.beta = [0.0; MOST];
-            let exposed = |i: usize| offset.map_or(1.0, |o| if o[i] <= ABSENT { 0.0 } else { o[i].exp() });
-            let (events, all) = match (weights, offset) {
-                (None, None) => (sum(y), n as f64),
-                (Some(w), None) => (dot(w, y), sum(w)),
-                (w, Some(_)) => (
-                    w.map_or_else(|| sum(y), |w| dot(w, y)),
-                    (0..n).map(|i| w.map_or(1.0, |w| w[i]) * exposed(i)).sum(),
-                ),
-            };
-            self.beta[0] = (events / all).max(1e-4).ln();
+            self.beta[0] = start(past, weights).max(1e-4).ln();
+            self.width = width;
+            self.predict(past);
         }
-        self.width = width;
         let mut before = f64::INFINITY;
         for _ in 0..MOST_STEPS {
-            self.predict(columns, offset, n);
-            let Some((step, score)) = self.step(y, columns, weights) else { return false };
+            let Some((mut step, score)) = self.step(past, weights) else { return false };
             let gain: f64 = (0..width).map(|a| step[a] * score[a]).sum();
             if !gain.is_finite() {
                 return false;
@@ -116,12 +96,14 @@ impl Fit {
             // A long step is shortened: the exponential is only a line near by.
             let longest = (0..width).map(|a| step[a].abs()).fold(0.0, f64::max);
             let scale = if gain > 1.0 && longest > 2.0 { 2.0 / longest } else { 1.0 };
-            for (beta, step) in self.beta.iter_mut().zip(&step) {
-                *beta += scale * step;
+            for (beta, step) in self.beta.iter_mut().zip(&mut step) {
+                *step *= scale;
+                *beta += *step;
             }
+            self.nudge(past, &step);
             if gain < self.enough.max(SETTLED) && scale >= 1.0 {
-                self.nudge(columns, offset, &step, n);
-                self.phi = self.dispersion(y, weights, absent);
+                self.phi = (pearson(past.y, &self.means, weights) / (n - absent - width) as f64).max(1.0);
+                self.from = Some(past.from);
                 return self.phi.is_finite();
             }
             if gain > before * 4.0 && gain > 1e3 {
@@ -132,22 +114,45 @@ impl Fit {
         false
     }
 
-    /// Log means, their sixth roots, means.
-    fn predict(&mut self, columns: &[&[f64]], offset: Option<&[f64]>, n: usize) {
+    /// Log means, their sixth roots and means from the coefficients.
+    fn predict(&mut self, past: &Past<'_>) {
         self.eta.clear();
-        match offset {
-            Some(offset) => self.eta.extend(offset.iter().map(|o| o + self.beta[0])),
+        self.roots.clear();
+        self.means.clear();
+        self.extend(past);
+    }
+
+    /// The same, keeping what they are of the window before, which began at `from`.
+    fn slide(&mut self, past: &Past<'_>, from: Option<usize>) {
+        let end = past.from + past.y.len();
+        let Some(gone) = from.and_then(|from| past.from.checked_sub(from)).filter(|gone| *gone < self.eta.len()) else {
+            return self.predict(past);
+        };
+        if past.from - gone + self.eta.len() > end {
+            return self.predict(past);
+        }
+        for values in [&mut self.eta, &mut self.roots, &mut self.means] {
+            values.drain(..gone);
+        }
+        self.extend(past);
+    }
+
+    /// Works out the observations at the end that are not there yet.
+    fn extend(&mut self, past: &Past<'_>) {
+        let (known, n) = (self.eta.len(), past.y.len());
+        match past.offset {
+            Some(offset) => self.eta.extend(offset[known..].iter().map(|o| o + self.beta[0])),
             None => self.eta.resize(n, self.beta[0]),
         }
-        for (a, column) in columns.iter().enumerate().skip(1) {
-            let b = self.beta[a];
-            for (eta, x) in self.eta.iter_mut().zip(*column) {
+        for (b, column) in self.beta.iter().zip(past.columns).skip(1) {
+            for (eta, x) in self.eta[known..].iter_mut().zip(&column[known..]) {
                 *eta += b * x;
             }
         }
         self.roots.resize(n, 0.0);
         self.means.resize(n, 0.0);
-        for ((eta, root), mean) in self.eta.iter_mut().zip(&mut self.roots).zip(&mut self.means) {
+        let parts = self.eta[known..].iter_mut().zip(&mut self.roots[known..]).zip(&mut self.means[known..]);
+        for ((eta, root), mean) in parts {
             *eta = eta.clamp(-30.0, 30.0);
             let e = exp(*eta * (1.0 / 6.0));
             *root = e;
@@ -156,19 +161,17 @@ impl Fit {
         }
     }
 
-    /// Moves log means, roots and means by a small step of the coefficients: e^(d/6) to the third power of d.
-    fn nudge(&mut self, columns: &[&[f64]], offset: Option<&[f64]>, step: &Beta, n: usize) {
+    /// Moves log means, roots and means by a step of the coefficients: a small one by e^(d/6) to the third power of d.
+    fn nudge(&mut self, past: &Past<'_>, step: &Beta) {
         self.score.clear();
-        self.score.resize(n, step[0]);
-        for (a, column) in columns.iter().enumerate().skip(1) {
-            let b = step[a];
+        self.score.resize(past.y.len(), step[0]);
+        for (b, column) in step.iter().zip(past.columns).skip(1) {
             for (d, x) in self.score.iter_mut().zip(*column) {
                 *d += b * x;
             }
         }
-        if self.score.iter().any(|d| d.abs() > 0.1) {
-            self.predict(columns, offset, n);
-            return;
+        if greatest(&self.score) > 0.1 {
+            return self.predict(past);
         }
         let parts = self.eta.iter_mut().zip(&mut self.roots).zip(&mut self.means);
         for (((eta, root), mean), d) in parts.zip(&self.score) {
@@ -182,55 +185,45 @@ impl Fit {
     }
 
     /// The Newton step (X'WX)⁻¹X'ω(y−μ) and X'ω(y−μ); null when X'WX is singular.
-    fn step(&mut self, y: &[f64], columns: &[&[f64]], weights: Option<&[f64]>) -> Option<(Beta, Beta)> {
-        let width = columns.len();
-        self.score.clear();
-        self.work.clear();
-        match weights {
+    fn step(&mut self, past: &Past<'_>, weights: Option<&[f64]>) -> Option<(Beta, Beta)> {
+        let n = past.y.len();
+        self.score.resize(n, 0.0);
+        self.product.resize(n, 0.0);
+        let residuals = self.score.iter_mut().zip(past.y).zip(&self.means);
+        let work = match weights {
             Some(weights) => {
-                self.score.extend(y.iter().zip(&self.means).zip(weights).map(|((y, m), w)| w * (y - m)));
-                self.work.extend(self.means.iter().zip(weights).map(|(m, w)| w * m));
+                residuals.zip(weights).for_each(|(((r, y), m), w)| *r = w * (y - m));
+                self.work.resize(n, 0.0);
+                let work = self.work.iter_mut().zip(&self.means).zip(weights);
+                work.for_each(|((work, m), w)| *work = w * m);
+                &self.work
             }
             None => {
-                self.score.extend(y.iter().zip(&self.means).map(|(y, m)| y - m));
-                self.work.extend_from_slice(&self.means);
+                residuals.for_each(|((r, y), m)| *r = y - m);
+                &self.means
             }
-        }
+        };
         let mut right = [0.0; MOST];
         let mut matrix = [[0.0; MOST]; MOST];
         // The first column is all ones.
         right[0] = sum(&self.score);
-        matrix[0][0] = sum(&self.work);
-        for (a, column) in columns.iter().enumerate().skip(1) {
+        matrix[0][0] = sum(work);
+        for (a, column) in past.columns.iter().enumerate().skip(1) {
             right[a] = dot(&self.score, column);
-            self.product.clear();
-            self.product.extend(self.work.iter().zip(*column).map(|(w, x)| w * x));
+            let product = self.product.iter_mut().zip(work).zip(*column);
+            product.for_each(|((product, w), x)| *product = w * x);
             matrix[a][0] = sum(&self.product);
             for b in 1..=a {
-                matrix[a][b] = dot(&self.product, columns[b]);
+                matrix[a][b] = dot(&self.product, past.columns[b]);
             }
         }
-        cholesky(&matrix, width, &mut self.factor)?;
-        Some((solve(&self.factor, &right, width), right))
-    }
-
-    fn dispersion(&mut self, y: &[f64], weights: Option<&[f64]>, absent: usize) -> f64 {
-        self.score.clear();
-        self.score.extend(y.iter().zip(&self.means).map(|(y, m)| (y - m) * (y - m) / m));
-        let pearson = weights.map_or_else(|| sum(&self.score), |w| dot(w, &self.score));
-        (pearson / (y.len() - absent - self.width) as f64).max(1.0)
+        cholesky(&matrix, self.width, &mut self.factor)?;
+        Some((solve(&self.factor, &right, self.width), right))
     }
 
     /// x'(X'WX)⁻¹x: the variance of xβ over φ.
     pub fn spread(&self, x: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        let mut z = [0.0; MOST];
-        for a in 0..self.width {
-            let known: f64 = (0..a).map(|b| self.factor[a][b] * z[b]).sum();
-            z[a] = (x[a] - known) / self.factor[a][a];
-            sum += z[a] * z[a];
-        }
-        sum
+        spread(&self.factor, x, self.width)
     }
 
     /// xβ: the log of the mean at x.
@@ -262,31 +255,46 @@ impl Fit {
         threshold: f64,
         weights: &mut Vec<f64>,
     ) -> bool {
-        /// Leverages are worked out only for counts that would be outliers with this one.
-        const MOST_LEVERAGE: f64 = 0.75;
+        /// Observations looked at together.
+        const CHUNK: usize = 16;
         let n = powers.len();
         weights.clear();
         weights.resize(n, 1.0);
         let bar = threshold * threshold * self.phi;
+        let most_leverage = self.most_leverage(columns, prior);
         let (mut excess, mut any) = (0.0, false);
-        for i in 0..n {
-            let square = self.roots[i] * self.roots[i];
-            // y^⅔ − μ^⅔: the residual times ⅔μ^⅙.
-            let above = powers[i] - square * square;
-            if above <= 0.0 || 2.25 * above * above <= bar * square * (1.0 - MOST_LEVERAGE) {
+        // y^⅔ − μ^⅔: the residual times ⅔μ^⅙. What it is over an outlier's at the most leverage, its sign kept.
+        let over = |power: f64, root: f64| {
+            let square = root * root;
+            let above = power - square * square;
+            2.25 * above * above.abs() - bar * (1.0 - most_leverage) * square
+        };
+        for (start, (powers, roots)) in powers.chunks(CHUNK).zip(self.roots.chunks(CHUNK)).enumerate() {
+            let mut most = [0.0; CHUNK];
+            for ((most, power), root) in most.iter_mut().zip(powers).zip(roots) {
+                *most = over(*power, *root);
+            }
+            if most.iter().all(|most| *most <= 0.0) {
                 continue;
             }
-            let mut row = [0.0; MOST];
-            for (x, column) in row.iter_mut().zip(columns) {
-                *x = column[i];
-            }
-            let hat = self.means[i] * prior.map_or(1.0, |w| w[i]) * self.spread(&row);
-            let ratio = bar * square * (1.0 - hat.min(1.0 - 1e-9)) / (2.25 * above * above);
-            if ratio < 1.0 {
-                // s⁻², s² being threshold² over this ratio.
-                weights[i] = ratio / (threshold * threshold);
-                excess += 1.0 - weights[i];
-                any = true;
+            for (i, most) in (start * CHUNK..n).zip(most) {
+                if most <= 0.0 {
+                    continue;
+                }
+                let square = self.roots[i] * self.roots[i];
+                let above = 2.25 * (powers[i - start * CHUNK] - square * square).powi(2);
+                let mut row = [0.0; MOST];
+                for (x, column) in row.iter_mut().zip(columns) {
+                    *x = column[i];
+                }
+                let hat = self.means[i] * prior.map_or(1.0, |w| w[i]) * self.spread(&row);
+                let ratio = bar * square * (1.0 - hat.min(1.0 - 1e-9)) / above;
+                if ratio < 1.0 {
+                    // s⁻², s² being threshold² over this ratio.
+                    weights[i] = ratio / (threshold * threshold);
+                    excess += 1.0 - weights[i];
+                    any = true;
+                }
             }
         }
         if any {
@@ -295,43 +303,49 @@ impl Fit {
         }
         any
     }
-}
 
-fn cholesky(matrix: &[Beta; MOST], width: usize, factor: &mut [Beta; MOST]) -> Option<()> {
-    for a in 0..width {
-        for b in 0..=a {
-            let known: f64 = (0..b).map(|c| factor[a][c] * factor[b][c]).sum();
-            let rest = matrix[a][b] - known;
-            if a == b {
-                if rest.is_nan() || rest <= 1e-10 * matrix[a][a] || rest == f64::INFINITY {
-                    return None;
-                }
-                factor[a][a] = rest.sqrt();
-            } else {
-                factor[a][b] = rest / factor[b][b];
+    /// Leverages are worked out only for counts that would be outliers with this one: the greatest possible of these
+    /// columns, at most ¾.
+    ///
+    /// A leverage is ωμ|L⁻¹x|², and |L⁻¹x| ≤ |L⁻¹m| + Σ r|L⁻¹e| with m the middles of the columns and r half their ranges.
+    fn most_leverage(&self, columns: &[&[f64]], prior: Option<&[f64]>) -> f64 {
+        const MOST: f64 = 0.75;
+        let (mut middle, mut reach) = ([0.0; cholesky::MOST], 0.0);
+        for (a, column) in columns.iter().enumerate() {
+            let (least, most) = range(column);
+            middle[a] = least + (most - least) / 2.0;
+            if most > least {
+                let mut unit = [0.0; cholesky::MOST];
+                unit[a] = 1.0;
+                reach += (most - least) / 2.0 * self.spread(&unit).sqrt();
             }
         }
+        let far = reach + self.spread(&middle).sqrt();
+        (far * far * greatest(&self.means) * prior.map_or(1.0, greatest)).min(MOST)
     }
-    Some(())
 }
 
-fn solve(factor: &[Beta; MOST], right: &Beta, width: usize) -> Beta {
-    let mut z = [0.0; MOST];
-    for a in 0..width {
-        let known: f64 = (0..a).map(|b| factor[a][b] * z[b]).sum();
-        z[a] = (right[a] - known) / factor[a][a];
-    }
-    let mut beta = [0.0; MOST];
-    for a in (0..width).rev() {
-        let known: f64 = (a + 1..width).map(|b| factor[b][a] * beta[b]).sum();
-        beta[a] = (z[a] - known) / factor[a][a];
-    }
-    beta
+/// The mean count per exposure.
+fn start(past: &Past<'_>, weights: Option<&[f64]>) -> f64 {
+    let events = weights.map_or_else(|| sum(past.y), |w| dot(w, past.y));
+    let all = match (weights, past.offset) {
+        (None, None) => past.y.len() as f64,
+        (Some(weights), None) => sum(weights),
+        (weights, Some(offset)) => {
+            let exposed = |o: f64| if o <= ABSENT { 0.0 } else { o.exp() };
+            offset.iter().enumerate().map(|(i, o)| weights.map_or(1.0, |w| w[i]) * exposed(*o)).sum()
+        }
+    };
+    events / all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn past<'a>(y: &'a [f64], columns: &'a [&'a [f64]], offset: Option<&'a [f64]>) -> Past<'a> {
+        Past { from: 0, y, columns, offset }
+    }
 
     const ONES: [f64; 5] = [1.0; 5];
     const GROUP: [f64; 5] = [0.0, 0.0, 1.0, 1.0, 1.0];
@@ -340,20 +354,20 @@ mod tests {
     fn two_groups_are_fitted_by_their_means() {
         let y = [2.0, 4.0, 10.0, 20.0, 30.0];
         let mut fit = Fit::default();
-        assert!(fit.run(&y, &[&ONES, &GROUP], None, None, false));
+        assert!(fit.run(&past(&y, &[&ONES, &GROUP], None), None, false));
         assert!((fit.means[0] - 3.0).abs() < 1e-6 && (fit.means[4] - 20.0).abs() < 1e-6);
         // Pearson: (1 + 1)/3 + (100 + 0 + 100)/20 over 5 − 2.
         assert!((fit.phi - (2.0 / 3.0 + 10.0) / 3.0).abs() < 1e-6);
         // Variance of the log of a group's mean: φ over the group's sum.
         assert!((fit.error(&[1.0, 0.0]) - (fit.phi / 6.0).sqrt()).abs() < 1e-4);
         let again = fit.beta;
-        assert!(fit.run(&y, &[&ONES, &GROUP], None, None, true) && (fit.beta[1] - again[1]).abs() < 1e-9);
+        assert!(fit.run(&past(&y, &[&ONES, &GROUP], None), None, true) && (fit.beta[1] - again[1]).abs() < 1e-9);
     }
 
     #[test]
     fn weights_count_as_often() {
         let mut fit = Fit::default();
-        assert!(fit.run(&[1.0, 1.0, 1.0, 1.0, 7.0], &[&ONES], Some(&[1.0, 1.0, 1.0, 1.0, 0.5]), None, false));
+        assert!(fit.run(&past(&[1.0, 1.0, 1.0, 1.0, 7.0], &[&ONES], None), Some(&[1.0, 1.0, 1.0, 1.0, 0.5]), false));
         assert!((fit.means[0] - 7.5 / 4.5).abs() < 1e-9);
     }
 
@@ -364,16 +378,16 @@ mod tests {
         let ones = [1.0; 4];
         let offset = [0.0, 2.0_f64.ln(), 3.0_f64.ln(), ABSENT];
         let mut fit = Fit::default();
-        assert!(fit.run(&y, &[&ones], None, Some(&offset), false));
+        assert!(fit.run(&past(&y, &[&ones], Some(&offset)), None, false));
         assert!((fit.log_mean(&[1.0]).exp() - 2.0).abs() < 1e-9 && fit.means[3] < 1e-9, "{:?}", fit.means);
         assert!((fit.means[2] - 6.0).abs() < 1e-9 && (fit.phi - 1.0).abs() < 1e-9);
         // Means 2, 4, 6 again; squares 1, 4, 1 over them, by 3 − 1.
-        assert!(fit.run(&[3.0, 2.0, 7.0, 0.0], &[&ones], None, Some(&offset), true));
+        assert!(fit.run(&past(&[3.0, 2.0, 7.0, 0.0], &[&ones], Some(&offset)), None, true));
         let wanted: f64 = (1.0 / 2.0 + 4.0 / 4.0 + 1.0 / 6.0) / 2.0;
         assert!((fit.phi - wanted.max(1.0)).abs() < 1e-9, "{}", fit.phi);
         // Two that count and two coefficients leave nothing over.
         let offset = [0.0, 0.0, ABSENT, ABSENT];
-        assert!(!fit.run(&[1.0, 2.0, 0.0, 0.0], &[&ones, &[0.0, 1.0, 2.0, 3.0]], None, Some(&offset), false));
+        assert!(!fit.run(&past(&[1.0, 2.0, 0.0, 0.0], &[&ones, &[0.0, 1.0, 2.0, 3.0]], Some(&offset)), None, false));
     }
 
     #[test]
@@ -382,7 +396,7 @@ mod tests {
         let powers: Vec<f64> = y.iter().map(|y: &f64| y.cbrt().powi(2)).collect();
         let ones = [1.0; 12];
         let mut fit = Fit::default();
-        assert!(fit.run(&y, &[&ones], None, None, false));
+        assert!(fit.run(&past(&y, &[&ones], None), None, false));
         let mut weights = Vec::new();
         assert!(fit.tame(&powers, &[&ones], None, 2.0, &mut weights));
         assert!((weights.iter().sum::<f64>() - 12.0).abs() < 1e-9);
@@ -395,7 +409,7 @@ mod tests {
     #[test]
     fn what_cannot_be_fitted_is_refused() {
         let mut fit = Fit::default();
-        assert!(!fit.run(&[1.0; 5], &[&ONES, &ONES], None, None, false));
-        assert!(!fit.run(&[1.0], &[&[1.0]], None, None, false));
+        assert!(!fit.run(&past(&[1.0; 5], &[&ONES, &ONES], None), None, false));
+        assert!(!fit.run(&past(&[1.0], &[&[1.0]], None), None, false));
     }
 }

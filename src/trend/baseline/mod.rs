@@ -1,10 +1,12 @@
 //! What a count would be had nothing changed: its mean, its usual range, and the chance of as many as were seen.
 
+mod cholesky;
 pub mod design;
 pub mod detector;
 mod doubt;
 pub mod exp;
 pub mod glm;
+mod lanes;
 pub mod nb;
 mod pace;
 pub mod predict;

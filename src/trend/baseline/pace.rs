@@ -16,6 +16,8 @@ pub(super) struct Pace {
     pub(super) harmonics: usize,
     /// Periods before weekdays are looked at: eight weeks.
     pub(super) weekdays: usize,
+    /// Periods that hold every time of day; 0 where each of them does.
+    pub(super) day: usize,
     /// Periods that tell the level of late: half a year of weeks.
     pub(super) late: usize,
 }
@@ -24,13 +26,22 @@ pub(super) struct Pace {
 /// years; two weeks of hours, at most eight.
 pub(super) const fn pace(by: By) -> Pace {
     match by {
-        By::Hour => {
-            Pace { full: 336, most: 1_344, guard: 24, chain: 24, harmonics: usize::MAX, weekdays: 1_300, late: 168 }
+        By::Hour => Pace {
+            full: 336,
+            most: 1_344,
+            guard: 24,
+            chain: 24,
+            harmonics: usize::MAX,
+            weekdays: 1_300,
+            day: 24,
+            late: 168,
+        },
+        By::Day => Pace { full: 60, most: 1_096, guard: 4, chain: 28, harmonics: 731, weekdays: 56, day: 0, late: 28 },
+        By::Week => {
+            Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX, day: 0, late: 26 }
         }
-        By::Day => Pace { full: 60, most: 1_096, guard: 4, chain: 28, harmonics: 731, weekdays: 56, late: 28 },
-        By::Week => Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX, late: 26 },
         By::Month | By::Quarter => {
-            Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX, late: 26 }
+            Pace { full: 104, most: 260, guard: 4, chain: 52, harmonics: 0, weekdays: usize::MAX, day: 0, late: 26 }
         }
     }
 }
