@@ -205,6 +205,9 @@ pub struct Inspect {
     /// Write a source of your own for this kind of dump, to be completed by hand
     #[arg(long, value_name = "FILE.toml")]
     pub write_source: Option<String>,
+    /// Show personal data in the first records instead of masking it
+    #[arg(long)]
+    pub no_redact: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

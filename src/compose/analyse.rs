@@ -5,6 +5,7 @@ use crate::cluster;
 use crate::cluster::codebook::{Codebook, Status};
 use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
+use crate::compose::feeds;
 use crate::compose::heard::{heard, models};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
@@ -70,7 +71,7 @@ pub(crate) enum Dates {
     Optional,
 }
 
-/// Reads the dumps and finds their issues.
+/// Reads the dumps and finds their issues; where none are given, discovers them.
 ///
 /// # Errors
 /// Those of reading and of finding issues; no record with a date, where dates are needed.
@@ -81,6 +82,32 @@ pub(crate) fn find(
     enrich: &enrich::Options,
     trend: &Options,
     dates: Dates,
+) -> Result<Found> {
+    find_as(session, reading, cluster, enrich, trend, (dates, true))
+}
+
+/// As [`find`], of the issues that are given or asked for; where none are, there are none.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn find_given(
+    session: &Session,
+    reading: &Reading,
+    cluster: &cluster::Options,
+    enrich: &enrich::Options,
+    trend: &Options,
+    dates: Dates,
+) -> Result<Found> {
+    find_as(session, reading, cluster, enrich, trend, (dates, cluster.issues.is_some()))
+}
+
+fn find_as(
+    session: &Session,
+    reading: &Reading,
+    cluster: &cluster::Options,
+    enrich: &enrich::Options,
+    trend: &Options,
+    (dates, discover): (Dates, bool),
 ) -> Result<Found> {
     // A codebook with an error is told before minutes of reading.
     let book = if cluster.issues_from.is_none() { codebooks::load(cluster, &reading.stored)? } else { None };
@@ -97,6 +124,9 @@ pub(crate) fn find(
     if dates != Dates::Optional {
         check_dated(&read)?;
     }
+    if !options.no_redact {
+        feeds::mask(&mut read, &session.config.expect)?;
+    }
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let segments = trend.segment.as_ref().map(|name| segments::masked(&read.records, name, &options)).transpose()?;
     let mut counted = counted::counted_by(&read.records, trend, &declared, segments)?;
@@ -111,7 +141,11 @@ pub(crate) fn find(
     let newest = stored::newest(&read.records, &counted)?;
     read.store.iter_mut().for_each(|store| store.newest_record = newest);
     let rows = learnable(&counted, &read)?;
-    let issues = codebooks::find(&read.records, &voiced, &rows, cluster, book.zip(matches))?;
+    let given = book.zip(matches);
+    let issues = match discover || given.is_some() || cluster.issues_from.is_some() {
+        true => codebooks::find(&read.records, &voiced, &rows, cluster, given)?,
+        false => codebooks::none(&voiced)?,
+    };
     read.records = read.records.lean()?;
     let voiced = voiced.lean()?;
     Ok(Found { read, voiced, counted, issues })
@@ -134,8 +168,9 @@ pub(crate) struct Heard {
 pub(crate) fn hear(session: &Session, reading: &Reading, trend: &Options) -> Result<Heard> {
     let options = enrich_options(session, &enrich::Options::default());
     let models = models(session, &options, None);
-    let (read, voiced, _) = heard(session, reading, &models, false, None, &options)?
+    let (mut read, voiced, _) = heard(session, reading, &models, false, None, &options)?
         .ok_or_else(|| Error::failed("internal: records without their words"))?;
+    feeds::mask(&mut read, &session.config.expect)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let counted = counted::counted(&read.records, trend, &declared)?;
     Ok(Heard { read, voiced, counted })

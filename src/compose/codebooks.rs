@@ -119,6 +119,18 @@ pub(crate) fn find(
     Ok(Issues { codebook, matches, text: Some(text), report })
 }
 
+/// No issues at all.
+///
+/// # Errors
+/// Internal only.
+pub(crate) fn none(voiced: &Voiced) -> Result<Issues> {
+    let codebook = Codebook::default();
+    let matches = Matches::build(&[], voiced.texts_of("uid")?, &codebook)?;
+    let note = "No codebook, so nothing is told per issue: --codebook FILE names one, --issues K finds issues now.";
+    let report = CodebookReport { path: None, sha256: None, origin: "none", note: note.to_owned() };
+    Ok(Issues { codebook, matches, text: None, report })
+}
+
 fn from_labels(records: &Records, voiced: &Voiced, column: &str, note: String) -> Result<Issues> {
     let values = label_values(records, column)?;
     let (codebook, matches) = labels::from_labels(voiced, &values)?;

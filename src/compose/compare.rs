@@ -10,7 +10,7 @@ use crate::cluster::corpus::Source;
 use crate::cluster::words::compared;
 use crate::compose::analyse::{self, Found};
 use crate::compose::inputs::{self, Inputs};
-use crate::compose::{self, Session, facts};
+use crate::compose::{self, Session, facts, shares};
 use crate::error::{Error, Result};
 use crate::render::views::compare as view;
 use crate::trend::calendar::{Calendar, span_label};
@@ -148,6 +148,10 @@ fn comparison(found: &Found, arguments: &Compare, inputs: &Inputs, sides: &[Side
         caveats.push("No feed covers both sides: nothing can be compared.".into());
     }
     caveats.extend(compared.left_out.iter().map(|why| format!("{why}: left out.")));
+    let mut shares = match arguments.selection.named.is_empty() {
+        true => shares::shares(found, &compared.rows, sides)?,
+        false => Vec::new(),
+    };
     let words = words(found, &mut compared, arguments)?;
     if inputs.exposures.is_some() && compared.lines.iter().any(|l| l.a.exposure.is_none() || l.b.exposure.is_none()) {
         caveats.push("The exposure of a side is missing or 0: only counts are compared.".into());
@@ -155,7 +159,7 @@ fn comparison(found: &Found, arguments: &Compare, inputs: &Inputs, sides: &[Side
     let small =
         |line: &Line| arguments.min_cell.is_some_and(|least| [line.a.count, line.b.count].iter().any(|n| *n < least));
     let mut lines: Vec<Line> = select(compared.lines, arguments)?;
-    let hidden = lines.iter_mut().filter(|l| small(l)).map(hide).count();
+    let hidden = lines.iter_mut().chain(&mut shares).filter(|l| small(l)).map(hide).count();
     if hidden > 0 {
         caveats.push(format!("{hidden} lines hold fewer than --min-cell on a side and are hidden."));
     }
@@ -163,6 +167,7 @@ fn comparison(found: &Found, arguments: &Compare, inputs: &Inputs, sides: &[Side
         a: view::Side { label: sides[0].label.clone(), first: sides[0].span.first, last: sides[0].span.last },
         b: view::Side { label: sides[1].label.clone(), first: sides[1].span.first, last: sides[1].span.last },
         feeds: compared.feeds,
+        shares,
         lines,
         words,
         caveats,

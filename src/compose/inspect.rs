@@ -7,6 +7,7 @@ use polars::prelude::AnyValue;
 use crate::cli::Inspect;
 use crate::compose::progress::Progress;
 use crate::compose::{self, Session, emit, read};
+use crate::enrich::redact;
 use crate::error::{Error, Kind, Result};
 use crate::ingest::options::Options;
 use crate::ingest::raw::Dump;
@@ -24,7 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
     let jobs = read::jobs(session, &arguments.dumps)?;
     let progress = Progress::over(session, jobs.iter().map(|(path, _)| path.as_str()));
     for (path, options) in &jobs {
-        match inspect(path, options, &progress, arguments.write_source.as_deref()) {
+        match inspect(path, options, &progress, arguments) {
             Ok(file) => files.push(file),
             // Every file is looked at: that is what the command is for.
             Err(error) => {
@@ -44,7 +45,8 @@ pub(crate) fn run(session: &Session, arguments: &Inspect) -> Result<u8> {
     Ok(code)
 }
 
-fn inspect(path: &str, options: &Options, progress: &Progress, source: Option<&str>) -> Result<File> {
+fn inspect(path: &str, options: &Options, progress: &Progress, arguments: &Inspect) -> Result<File> {
+    let (source, no_redact) = (arguments.write_source.as_deref(), arguments.no_redact);
     let opened = match read::open_one(path, options, progress) {
         Ok(opened) => opened,
         // An unknown kind of dump is what a new source is for.
@@ -96,7 +98,7 @@ fn inspect(path: &str, options: &Options, progress: &Progress, source: Option<&s
             .collect(),
         undated: sums.undated,
         assumptions: dump.assumptions.iter().cloned().chain(plan.assumptions()).collect(),
-        records: first_records(&merged.records)?,
+        records: first_records(&merged.records, no_redact)?,
         again: again(dump, options),
     })
 }
@@ -123,8 +125,8 @@ const RECORDS: usize = 3;
 /// Characters shown of a value.
 const LONGEST: usize = 120;
 
-/// The first records as they will be stored: field and value.
-fn first_records(records: &Records) -> Result<Vec<BTreeMap<String, String>>> {
+/// The first records as they will be stored: field and value, masked unless told otherwise.
+fn first_records(records: &Records, no_redact: bool) -> Result<Vec<BTreeMap<String, String>>> {
     let frame = records.frame().head(Some(RECORDS));
     let mut shown = vec![BTreeMap::new(); frame.height()];
     for field in SHOWN {
@@ -139,6 +141,13 @@ fn first_records(records: &Records) -> Result<Vec<BTreeMap<String, String>>> {
                 other => other.to_string(),
             };
             let one_line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+            let one_line = match field {
+                _ if no_redact => one_line,
+                "author_name" => redact::Kind::Name.mask().to_owned(),
+                "author_handle" => redact::Kind::Handle.mask().to_owned(),
+                "title" | "body" => redact::redact(&one_line).0.into_owned(),
+                _ => one_line,
+            };
             let cut = match one_line.char_indices().nth(LONGEST) {
                 Some((at, _)) => format!("{}…", &one_line[..at]),
                 None => one_line,

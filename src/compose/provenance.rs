@@ -1,4 +1,4 @@
-//! Where the numbers of a report come from, what praises, and what cannot be said.
+//! Where the numbers of a report come from, and what cannot be said.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,6 @@ use clap::ValueEnum;
 
 use crate::chart::missing_glyphs;
 use crate::cli::Report as Arguments;
-use crate::cluster::corpus::Source;
-use crate::cluster::words::distinctive;
 use crate::compose::analyse::{Analysis, Found};
 use crate::compose::read::FileFacts;
 use crate::compose::spoken;
@@ -17,65 +15,13 @@ use crate::normalise::sums::FileSums;
 use crate::report::model::{FeedReport, FileReport, IssueReport, Problem};
 use crate::report::words;
 use crate::trend::baseline::detector::LEAST_HISTORY;
-use crate::trend::calendar::{self, Period};
-use crate::trend::counted::GOOD_RATING;
+use crate::trend::calendar;
 use crate::trend::coverage::Cover;
 use crate::trend::form;
 use crate::trend::options::Count;
-use crate::trend::viral::{Burst, latest, pace};
 
 /// Feeds named one by one before the rest is only counted.
 const FEEDS_NAMED: usize = 5;
-
-/// Sentences about praise: good ratings in the period, against the one before, and what they speak of.
-pub(crate) fn loved(analysis: &Analysis) -> Result<Vec<String>> {
-    let found = &analysis.found;
-    let frame = found.counted.frame();
-    let reasons = frame.column("reason")?.str()?;
-    let counts = frame.column("counted")?.bool()?;
-    let periods = frame.column("period")?.datetime()?;
-    let texts = found.voiced.text()?;
-    let languages = found.voiced.texts_of("language")?;
-    let period_of = |row: usize| periods.physical().get(row).map(calendar::wall);
-    let praise: Vec<usize> = (0..frame.height()).filter(|row| reasons.get(*row) == Some(GOOD_RATING)).collect();
-    if praise.is_empty() {
-        return Ok(Vec::new());
-    }
-    let of = |period: Period| praise.iter().copied().filter(|row| period_of(*row) == Some(period)).collect::<Vec<_>>();
-    let (now, before) = (of(analysis.period), of(analysis.before));
-    let step = found.counted.calendar.by.name();
-    let source = |row: usize| texts.get(row).map(|text| Source { text, language: languages.get(row) });
-    let pile = |rows: &[usize]| rows.iter().filter_map(|row| source(*row)).collect::<Vec<_>>();
-    let complaints: Vec<usize> = (0..frame.height()).filter(|row| counts.get(*row) == Some(true)).collect();
-    let words = distinctive(&pile(&praise), &pile(&complaints), 4);
-    let mut sentence = format!(
-        "{} this {step} ({} the {step} before)",
-        words::counted(now.len() as i64, "good rating"),
-        words::count(before.len() as i64)
-    );
-    if let Some(burst) = praise_bursts(analysis, &praise) {
-        sentence.push_str(&format!("; praise spreads: usually about {}", words::mean(burst.expected)));
-    }
-    if !words.is_empty() {
-        sentence.push_str(&format!("; over all {step}s they speak of {}", words.join(", ")));
-    }
-    Ok(vec![sentence])
-}
-
-/// Whether praise runs away from its own last periods in the one judged.
-fn praise_bursts(analysis: &Analysis, praise: &[usize]) -> Option<Burst> {
-    let counts = &analysis.counts;
-    let place = counts.place(analysis.period)?;
-    let periods = analysis.found.counted.frame().column("period").ok()?.datetime().ok()?;
-    let mut series = vec![0.0; place + 1];
-    for row in praise {
-        let at = periods.physical().get(*row).and_then(|p| counts.place(calendar::wall(p)));
-        if let Some(slot) = at.and_then(|at| series.get_mut(at)) {
-            *slot += 1.0;
-        }
-    }
-    latest(&series, pace(counts.calendar.by))
-}
 
 /// Sentences about what cannot be said: feeds missing, short history, an unfinished period.
 pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {

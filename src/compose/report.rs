@@ -9,7 +9,7 @@ use crate::chart::export;
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
 use crate::compose::read::Origin;
-use crate::compose::{Session, emit, facts, figures, provenance, restate, slices, voices};
+use crate::compose::{Session, emit, facts, figures, praise, provenance, restate, slices, voices};
 use crate::error::{Error, Result, nearest};
 use crate::render::text::{self, TextStyle};
 use crate::render::{FORMATS, views};
@@ -200,7 +200,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
             events: &analysis.inputs.events,
             total: &total,
             issues: &cards,
-            loved: provenance::loved(analysis)?,
+            loved: praise::loved(analysis)?,
             cannot_say: provenance::cannot_say(analysis)?,
         }),
         funnel: facts::funnel(found)?,

@@ -8,7 +8,7 @@ use crate::compose::{self, Session, facts};
 use crate::error::Result;
 use crate::render::views::response as view;
 use crate::report::words;
-use crate::trend::calendar::Period;
+use crate::trend::calendar::{Period, wall};
 use crate::trend::cases::{self, Case, Cases};
 use crate::trend::hours::Hours;
 use crate::trend::response::{Group, Wait, wait};
@@ -18,6 +18,7 @@ use crate::trend::zone::Clock;
 const ORDER: &str = "In the order of reach + growth + age + help-seeking, each from 0 to 1: log10(1 + reach) ÷ 6, \
                      log10(1 + reach per hour) ÷ 4, days waited ÷ 7, help_seeking (½ where the author is not known).";
 const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
 
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     let config = &session.config.response;
@@ -33,7 +34,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         })?),
         (None, None) => None,
     };
-    let found = analyse::find(
+    let found = analyse::find_given(
         session,
         &arguments.reading,
         &arguments.cluster,
@@ -42,34 +43,19 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         analyse::Dates::Needed,
     )?;
     let cases = cases::cases(&found.read.records, &found.counted, &arguments.trend)?;
-    if arguments.next {
-        let value = next(&found, &cases, arguments)?;
-        compose::print_of(
-            session,
-            found.read.store.as_ref(),
-            &arguments.output,
-            || value.text(),
-            &value,
-            || value.csv(),
-        )?;
-    } else {
-        let value = view::Response {
+    let value = match arguments.next {
+        true => view::Asked::Next(next(&found, &cases, arguments)?),
+        false => view::Asked::Response(view::Response {
             as_of: found.counted.now,
             zone: found.counted.calendar.zone_name().to_owned(),
             target,
             hours: hours.as_ref().map(Hours::words),
             waits: waits(&found, &cases, hours.as_ref(), target)?,
             caveats: caveats(&found, &cases),
-        };
-        compose::print_of(
-            session,
-            found.read.store.as_ref(),
-            &arguments.output,
-            || value.text(),
-            &value,
-            || value.csv(),
-        )?;
-    }
+        }),
+    };
+    let store = found.read.store.as_ref();
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
 }
 
@@ -129,11 +115,25 @@ fn waits(found: &Found, cases: &Cases, hours: Option<&Hours>, target: Option<i64
     Ok(all)
 }
 
+/// Feeds named one by one before the rest is only counted.
+const FEEDS_NAMED: usize = 5;
+
 fn caveats(found: &Found, cases: &Cases) -> Vec<String> {
     let mut caveats = Vec::new();
-    for (feed, n) in &cases.silent {
-        caveats.push(format!("{feed}: its dumps tell of no answer, {} left out.", words::counted(*n, "record")));
-    }
+    let few = |told: &BTreeMap<String, i64>, what: &dyn Fn(i64) -> String| -> Vec<String> {
+        let mut few: Vec<String> =
+            told.iter().take(FEEDS_NAMED).map(|(feed, n)| format!("{feed}: {}", what(*n))).collect();
+        let more: Vec<i64> = told.values().skip(FEEDS_NAMED).copied().collect();
+        if !more.is_empty() {
+            few.push(format!("{}: {}", words::counted(more.len() as i64, "more feed"), what(more.iter().sum())));
+        }
+        few
+    };
+    let records = |n: i64| words::counted(n, "record");
+    caveats.extend(few(&cases.silent, &|n| format!("the dumps tell of no answer, {} left out.", records(n))));
+    caveats.extend(few(&cases.only_counted, &|n| {
+        format!("the dumps count answers but hold none; of {} only those without any are known to wait.", records(n))
+    }));
     if cases.backwards > 0 {
         caveats.push(format!("{} answered before being asked, left out.", words::counted(cases.backwards, "record")));
     }
@@ -143,7 +143,7 @@ fn caveats(found: &Found, cases: &Cases) -> Vec<String> {
             words::counted(cases.by_day, "case")
         ));
     }
-    if found.issues.report.origin == "discovered" {
+    if matches!(found.issues.report.origin, "discovered" | "none") {
         caveats.push(found.issues.report.note.clone());
     }
     caveats
@@ -153,8 +153,32 @@ fn caveats(found: &Found, cases: &Cases) -> Vec<String> {
 fn next(found: &Found, cases: &Cases, arguments: &Arguments) -> Result<view::Next> {
     let waiting = waiting(found, cases)?;
     let all = waiting.len() as i64;
+    let mut caveats = unseen(found, cases, &waiting)?;
+    caveats.extend(self::caveats(found, cases));
     let next = waiting.into_iter().take(arguments.top).map(|(_, one)| one).collect();
-    Ok(view::Next { as_of: found.counted.now, waiting: all, next, order: ORDER, caveats: caveats(found, cases) })
+    Ok(view::Next { as_of: found.counted.now, waiting: all, next, order: ORDER, caveats })
+}
+
+/// The feeds whose dumps end more than a day before the waits do: somebody may have answered since.
+fn unseen(found: &Found, cases: &Cases, waiting: &[(usize, view::Waiting)]) -> Result<Vec<String>> {
+    let created = found.read.records.instants("created_at")?;
+    let mut ends: BTreeMap<&str, i64> = BTreeMap::new();
+    let seen: BTreeMap<usize, i64> = cases.cases.iter().map(|case| (case.row, case.seen)).collect();
+    for (row, one) in waiting {
+        let end = seen.get(row).copied().or(created.get(*row)).unwrap_or(cases.until);
+        if end < cases.until - DAY {
+            ends.insert(&one.feed, end);
+        }
+    }
+    let first = ends.values().copied().min().unwrap_or(cases.until);
+    let clock = Clock::new(found.counted.calendar.zone(), first, cases.until);
+    Ok(ends
+        .into_iter()
+        .map(|(feed, end)| {
+            let day = wall(clock.wall(end)).date();
+            format!("{feed}: its dumps end on {}; who answered since is not known.", words::day(day))
+        })
+        .collect())
 }
 
 /// Every case that waits for a first answer, with its row, most pressing first.
@@ -170,9 +194,10 @@ pub(crate) fn waiting(found: &Found, cases: &Cases) -> Result<Vec<(usize, view::
     for hit in facts::hits(found)? {
         names.entry(hit.row).or_default().push(found.issues.codebook.issues[hit.issue].name.clone());
     }
+    let created = records.instants("created_at")?;
     let mut echoes: BTreeMap<&str, (i64, f64)> = BTreeMap::new();
     for (row, of) in echo_of.iter().enumerate() {
-        if let Some(of) = of {
+        if let Some(of) = of.filter(|_| created.get(row).is_some_and(|at| at <= cases.until)) {
             let carried = number("reach", row)?.unwrap_or(0.0);
             let sum = echoes.entry(of).or_default();
             *sum = (sum.0 + 1, sum.1 + carried);
@@ -185,12 +210,13 @@ pub(crate) fn waiting(found: &Found, cases: &Cases) -> Result<Vec<(usize, view::
         }
         let row = case.row;
         // Solved or closed without a time is no longer waiting; an echo waits with its original.
-        if matches!(statuses.get(row), Some("solved" | "closed")) || echo_of.get(row).is_some() {
+        let closed = matches!(statuses.get(row), Some("solved" | "closed")) && !case.later;
+        if closed || echo_of.get(row).is_some() {
             continue;
         }
         let uid = uids.get(row).unwrap_or_default();
         let (n, carried) = echoes.get(uid).copied().unwrap_or((0, 0.0));
-        let age = (case.seen - case.asked).max(0) / SECOND;
+        let age = (cases.until - case.asked).max(0) / SECOND;
         let reach = number("reach", row)?;
         let growth = reach.map(|reach| (reach + carried) / (age as f64 / 3_600.0).max(1.0));
         let help_seeking = number("help_seeking", row)?;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::cli::Show;
+use crate::cli::{Reading, Show};
+use crate::cluster;
 use crate::cluster::codebook::{Codebook, Issue};
 use crate::cluster::context;
 use crate::cluster::matches::{Match, words as words_of};
@@ -17,6 +18,7 @@ use crate::render::views::show as view;
 use crate::report::funnel;
 use crate::report::issues::{Hit, telling};
 use crate::report::quotes::{self, Candidate};
+use crate::trend;
 use crate::trend::calendar::Period;
 
 /// How many issues a record did not match are named beside those it did.
@@ -27,15 +29,26 @@ const PER_WORD: usize = 2;
 /// Characters kept on either side of one.
 const AROUND: usize = 80;
 
+/// [`analyse::find`] or [`analyse::find_given`].
+type Finder = fn(
+    &Session,
+    &Reading,
+    &cluster::Options,
+    &enrich::Options,
+    &trend::options::Options,
+    analyse::Dates,
+) -> Result<Found>;
+
 pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
-    let found = analyse::find(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &arguments.enrich,
-        &arguments.trend,
-        analyse::Dates::Optional,
-    )?;
+    let of = |find: Finder| {
+        let Show { reading, cluster, enrich, trend, .. } = arguments;
+        find(session, reading, cluster, enrich, trend, analyse::Dates::Optional)
+    };
+    // A record can be shown where there are too few to find issues in.
+    let found = match of(analyse::find) {
+        Err(error) if arguments.why || arguments.what.contains(':') => of(analyse::find_given).map_err(|_| error)?,
+        found => found?,
+    };
     let value = match found.issues.codebook.find(&arguments.what) {
         Some(at) => {
             let at = today(session, &found.issues.codebook, at)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cli::Report as Arguments;
 use crate::compose::analyse::Analysis;
 use crate::compose::topics::{self, Placed};
-use crate::compose::{facts, response};
+use crate::compose::{facts, praise, response};
 use crate::enrich::{Intent, profile};
 use crate::error::Result;
 use crate::normalise::people::people;
@@ -13,7 +13,7 @@ use crate::normalise::records::Records;
 use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Voices};
 use crate::trend::calendar::{self, Period};
 use crate::trend::cases;
-use crate::trend::counted::GOOD_RATING;
+use crate::trend::counted;
 
 /// Rows of each list.
 const MOST: usize = 5;
@@ -51,7 +51,9 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
         notes.push("Intent was switched off: ideas, questions and hostility were not heard.".to_owned());
     }
     let placed = Placed { analysis, period: &rows.period, author: &rows.author };
-    let loved = topics::topics(&placed, &rows.praising()?, &arguments.cluster, MOST, |t| (t.observed, t.all_records))?;
+    let loved = topics::topics(&placed, &praise::praising(&analysis.found)?, &arguments.cluster, MOST, |t| {
+        (t.observed, t.all_records)
+    })?;
     let ideas = topics::topics(&placed, &rows.with(Intent::Idea), &arguments.cluster, MOST, |t| {
         (t.supporters, t.likes.unwrap_or(0))
     })?;
@@ -86,15 +88,13 @@ impl<'a> Rows<'a> {
         let periods = frame.column("period")?.datetime()?;
         let at = frame.column("at")?.datetime()?;
         let reasons = frame.column("reason")?.str()?;
-        let said =
-            |reason: Option<&str>| matches!(reason, None | Some(GOOD_RATING | "repost" | "other_intent" | "hostile"));
         Ok(Self {
             analysis,
             records: &found.read.records,
             period: periods.physical().iter().map(|p| p.map(calendar::wall)).collect(),
             at: at.physical().iter().collect(),
             counted: frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect(),
-            said: reasons.iter().map(said).collect(),
+            said: reasons.iter().map(counted::is_said).collect(),
             author: people(found.read.records.frame())?.author,
             intents: found.voiced.intents()?,
         })
@@ -107,15 +107,6 @@ impl<'a> Rows<'a> {
     /// Rows a customer wrote with this intent.
     fn with(&self, intent: Intent) -> Vec<usize> {
         (0..self.records.len()).filter(|row| self.said[*row] && self.has(*row, intent)).collect()
-    }
-
-    /// Rows that praise by their words or their rating.
-    fn praising(&self) -> Result<Vec<usize>> {
-        let reasons = self.analysis.found.counted.frame().column("reason")?.str()?;
-        let rated = |row: usize| reasons.get(row) == Some(GOOD_RATING);
-        Ok((0..self.records.len())
-            .filter(|row| self.said[*row] && (rated(*row) || self.has(*row, Intent::Praise)))
-            .collect())
     }
 }
 
@@ -219,6 +210,12 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
     for hit in facts::hits(&analysis.found)? {
         own[hit.issue].push(hit.row);
     }
+    let mut echoes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, of) in echo_of.iter().enumerate() {
+        if let Some(of) = of.filter(|_| rows.said[row]) {
+            echoes.entry(of).or_default().push(row);
+        }
+    }
     // An author's first counted record of all.
     let mut first: BTreeMap<i64, i64> = BTreeMap::new();
     for row in (0..rows.records.len()).filter(|row| rows.counted[*row]) {
@@ -234,7 +231,13 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         if now.is_empty() || !issue.status.counts() {
             continue;
         }
-        let texts: BTreeSet<&str> = now.iter().filter_map(|row| echo_of.get(*row).or(uids.get(*row))).collect();
+        // Who only says "same here", or passes it on, has no keyword of the issue, but belongs to what he echoes.
+        let own: BTreeSet<usize> = now.iter().copied().collect();
+        let joined = hits.iter().filter_map(|row| echoes.get(uids.get(*row)?)).flatten().copied();
+        let joined = joined.filter(|row| rows.period[*row] == Some(analysis.period) && !own.contains(row));
+        let volume: BTreeSet<usize> = now.iter().copied().chain(joined).collect();
+        let texts: BTreeSet<&str> = volume.iter().filter_map(|row| echo_of.get(*row).or(uids.get(*row))).collect();
+        let voices: BTreeSet<i64> = volume.iter().filter_map(|row| rows.author[*row]).collect();
         let values: Vec<f64> = now.iter().filter_map(|row| sentiments.get(*row)).collect();
         let scored: Vec<f64> = now.iter().filter_map(|row| hostile.get(*row)).collect();
         let attacks = scored.iter().filter(|score| **score >= profile::HOSTILE).count() as i64;
@@ -244,9 +247,9 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         found.push(IssueVoice {
             id: issue.id.clone(),
             name: issue.name.clone(),
-            records: now.len() as i64,
+            records: volume.len() as i64,
             texts: texts.len() as i64,
-            authors: authors.len() as i64,
+            authors: voices.len() as i64,
             sentiment: Mean::of(&values),
             hostile: Share::of(attacks, scored.len() as i64),
             again: Share::of(again(rows, &hits, &named), named.len() as i64),

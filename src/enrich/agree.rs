@@ -51,16 +51,28 @@ pub fn agrees(text: &str) -> bool {
     if text.len() > MOST_BYTES || text.trim_end().ends_with('?') {
         return false;
     }
-    let said: Vec<&str> = text
+    let words = text
         .split_whitespace()
-        .filter(|word| !word.starts_with('@') && !word.starts_with("http") && !word.starts_with("[handle]"))
-        .collect();
-    if said.is_empty() || said.len() > MOST_WORDS {
-        return false;
+        .filter(|word| !word.starts_with('@') && !word.starts_with("http") && !word.starts_with("[handle]"));
+    let mut said = String::with_capacity(text.len());
+    let mut count = 0;
+    for word in words {
+        count += 1;
+        if count > MOST_WORDS {
+            return false;
+        }
+        if count > 1 {
+            said.push(' ');
+        }
+        if word.is_ascii() {
+            said.push_str(word);
+        } else {
+            said.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
+        }
     }
-    let text = said.join(" ").to_lowercase().replace('’', "'");
-    let text = text.trim_start_matches(['.', ',', '"', '“', ' ', '-']);
-    AGREES.is_match(text) || (said.len() <= MOST_WORDS_BARE && BARELY.is_match(text))
+    said.make_ascii_lowercase();
+    let said = said.trim_start_matches(['.', ',', '"', '“', ' ', '-']);
+    count > 0 && (AGREES.is_match(said) || (count <= MOST_WORDS_BARE && BARELY.is_match(said)))
 }
 
 #[cfg(test)]

@@ -57,12 +57,8 @@ pub fn echoes(records: &Records, texts: &[Option<&str>]) -> Result<Vec<Option<Ec
         .collect();
     let copied: Vec<Option<&str>> =
         texts.iter().enumerate().map(|(row, text)| text.filter(|_| customer[row] && !agreeing[row])).collect();
-    let groups = near::groups(&copied);
-    let long: Vec<bool> = copied
-        .par_iter()
-        .with_min_len(256)
-        .map(|text| text.is_some_and(|t| near::word_count(t) >= FEWEST_WORDS))
-        .collect();
+    let (groups, lengths) = near::groups_and_lengths(&copied);
+    let long: Vec<bool> = lengths.iter().map(|words| *words >= FEWEST_WORDS).collect();
     let (instants, uids) = (records.instants("created_at")?, records.text("uid")?);
     let age = |row: usize| (instants.get(row).is_none(), instants.get(row), uids.get(row));
     // The earliest of each group, kept at the group's number.

@@ -82,10 +82,10 @@ static FUNCTION_WORDS: LazyLock<Table<u32>> = LazyLock::new(|| {
 });
 
 /// The language of `text`: found, else the one the dump names, else [`UNKNOWN`].
-pub fn of(text: &str, named: Option<&str>) -> String {
+pub fn of<'n>(text: &str, named: Option<&'n str>) -> &'n str {
     match found(text) {
-        UNKNOWN => named.filter(|tag| !tag.trim().is_empty()).unwrap_or(UNKNOWN).to_owned(),
-        found => found.to_owned(),
+        UNKNOWN => named.filter(|tag| !tag.trim().is_empty()).unwrap_or(UNKNOWN),
+        found => found,
     }
 }
 
@@ -97,6 +97,10 @@ pub fn is_handled(tag: &str) -> bool {
 /// The language found in the text alone, else [`UNKNOWN`].
 pub fn found(text: &str) -> &'static str {
     let letters = letters_of(text);
+    if letters.is_ascii() {
+        let many = letters.bytes().filter(u8::is_ascii_alphabetic).count();
+        return if many < LEAST_LETTERS { UNKNOWN } else { latin(&letters, many) };
+    }
     let mut counts: Vec<(Script, usize)> = Vec::new();
     for c in letters.chars().filter(|c| c.is_alphabetic()) {
         let script = script(c);

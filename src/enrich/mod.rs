@@ -18,10 +18,12 @@ pub mod redact;
 pub mod sentiment;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod together;
 pub mod voiced;
 pub mod why;
+
+use std::borrow::Cow;
 
 use polars::prelude::{
     Column as Series, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, ListBuilderTrait, ListStringChunkedBuilder,
@@ -42,12 +44,13 @@ use crate::normalise::records::Records;
 
 /// What is heard in one record alone.
 #[derive(Debug, Clone, Default)]
-struct Heard {
-    text: Option<String>,
+struct Heard<'f> {
+    text: Option<Cow<'f, str>>,
     masked: Masked,
-    language: Option<String>,
+    language: Option<&'f str>,
     sentiment: Option<f64>,
-    intents: Option<Vec<Intent>>,
+    /// Whether each intent holds, at its place.
+    intents: Option<[bool; Intent::ALL.len()]>,
     reach: Option<f64>,
 }
 
@@ -70,7 +73,7 @@ pub fn own(records: &Records, options: &Options) -> Result<Voiced> {
     let cells = Cells::of(&frame)?;
     let listener = options.has(Part::Intent).then(|| Listener::new(&options.rules)).transpose()?;
     let hear = |row| cells.hear(row, options, listener.as_ref());
-    let heard: Vec<Heard> = (0..frame.height()).into_par_iter().with_min_len(512).map(hear).collect();
+    let heard: Vec<Heard<'_>> = (0..frame.height()).into_par_iter().with_min_len(512).map(hear).collect();
     let masked = heard.iter().fold(Masked::default(), |sum, h| sum.and(h.masked));
     for column in columns(&heard) {
         frame.with_column(column)?;
@@ -87,32 +90,40 @@ pub fn fingerprint(options: &Options) -> String {
 }
 
 /// The added columns, in the order of [`ADDED`].
-fn columns(heard: &[Heard]) -> Vec<Series> {
-    let texts = |name: &str, get: &dyn Fn(&Heard) -> Option<&str>| {
-        let mut column = StringChunkedBuilder::new(name.into(), heard.len());
-        heard.iter().for_each(|h| column.append_option(get(h)));
-        column.finish().into_column()
-    };
-    let floats = |name: &str, get: &dyn Fn(&Heard) -> Option<f64>| {
-        Float64Chunked::from_iter_options(name.into(), heard.iter().map(get)).into_column()
-    };
-    let mut intents = ListStringChunkedBuilder::new("intents".into(), heard.len(), heard.len());
+fn columns(heard: &[Heard<'_>]) -> Vec<Series> {
+    let make: [fn(&[Heard<'_>]) -> Series; 8] = [
+        |heard| texts("text", heard, |h| h.text.as_deref()),
+        |heard| texts("text_language", heard, |h| h.language),
+        |heard| floats("sentiment", heard, |h| h.sentiment),
+        intents,
+        |heard| texts("echo_of", heard, |_| None),
+        |heard| floats("reach", heard, |h| h.reach),
+        |heard| floats("help_seeking", heard, |_| None),
+        |heard| floats("hostile", heard, |_| None),
+    ];
+    make.par_iter().with_max_len(1).map(|make| make(heard)).collect()
+}
+
+fn texts(name: &str, heard: &[Heard<'_>], get: impl for<'h> Fn(&'h Heard<'_>) -> Option<&'h str>) -> Series {
+    let mut column = StringChunkedBuilder::new(name.into(), heard.len());
+    heard.iter().for_each(|h| column.append_option(get(h)));
+    column.finish().into_column()
+}
+
+fn floats(name: &str, heard: &[Heard<'_>], get: impl Fn(&Heard<'_>) -> Option<f64>) -> Series {
+    Float64Chunked::from_iter_options(name.into(), heard.iter().map(get)).into_column()
+}
+
+fn intents(heard: &[Heard<'_>]) -> Series {
+    let mut column = ListStringChunkedBuilder::new("intents".into(), heard.len(), heard.len());
     for h in heard {
         match &h.intents {
-            Some(held) => intents.append_values_iter(held.iter().map(|i| i.word())),
-            None => intents.append_null(),
+            Some(held) => column
+                .append_values_iter(Intent::ALL.into_iter().filter(|intent| held[intent.place()]).map(Intent::word)),
+            None => column.append_null(),
         }
     }
-    vec![
-        texts("text", &|h| h.text.as_deref()),
-        texts("text_language", &|h| h.language.as_deref()),
-        floats("sentiment", &|h| h.sentiment),
-        intents.finish().into_column(),
-        texts("echo_of", &|_| None),
-        floats("reach", &|h| h.reach),
-        floats("help_seeking", &|_| None),
-        floats("hostile", &|_| None),
-    ]
+    column.finish().into_column()
 }
 
 /// The columns that hearing one record takes.
@@ -168,20 +179,22 @@ impl<'f> Cells<'f> {
         options.has(Part::Reach).then(|| Spread { followers, likes, shares, replies, views }.reach()).flatten()
     }
 
-    fn hear(&self, row: usize, options: &Options, listener: Option<&Listener>) -> Heard {
+    fn hear(&self, row: usize, options: &Options, listener: Option<&Listener>) -> Heard<'f> {
         let Some(whole) = join(self.titles.get(row), self.bodies.get(row)) else {
-            let intents = listener.map(|l| l.intents(None, None, self.beside(row)));
+            let intents = listener.map(|l| l.held(None, None, self.beside(row)));
             return Heard { intents, reach: self.reach(row, options), ..Heard::default() };
         };
         // Everything is heard in the masked text, so that --no-redact changes what is shown and nothing else.
         let (plain, masked) = redact::redact(&whole);
         let language = options.has(Part::Language).then(|| language::of(&plain, self.languages.get(row)));
-        let handled = language.as_deref().is_none_or(language::is_handled);
+        let handled = language.is_none_or(language::is_handled);
         let hears = listener.is_some() || options.has(Part::Sentiment);
         let sentiment = (handled && hears).then(|| sentiment::score(&plain));
-        let intents = listener.map(|l| l.intents(Some(&plain), sentiment, self.beside(row)));
-        let plain = plain.into_owned();
-        let (text, masked) = if options.no_redact { (whole, Masked::default()) } else { (plain, masked) };
+        let intents = listener.map(|l| l.held(Some(&plain), sentiment, self.beside(row)));
+        let (text, masked) = match plain {
+            Cow::Owned(plain) if !options.no_redact => (Cow::Owned(plain), masked),
+            _ => (whole, Masked::default()),
+        };
         let sentiment = sentiment.filter(|_| options.has(Part::Sentiment));
         let reach = self.reach(row, options);
         Heard { text: Some(text), masked, language, sentiment, intents, reach }
@@ -189,12 +202,12 @@ impl<'f> Cells<'f> {
 }
 
 /// Title and body on lines of their own; a body that begins with its title is not told it twice.
-fn join(title: Option<&str>, body: Option<&str>) -> Option<String> {
-    let filled = |text: Option<&str>| text.map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+fn join<'t>(title: Option<&'t str>, body: Option<&'t str>) -> Option<Cow<'t, str>> {
+    let filled = |text: Option<&'t str>| text.map(str::trim).filter(|t| !t.is_empty());
     match (filled(title), filled(body)) {
-        (Some(title), Some(body)) if body.starts_with(&title) => Some(body),
-        (Some(title), Some(body)) => Some(format!("{title}\n{body}")),
-        (one, other) => one.or(other),
+        (Some(title), Some(body)) if body.starts_with(title) => Some(body.into()),
+        (Some(title), Some(body)) => Some(format!("{title}\n{body}").into()),
+        (one, other) => one.or(other).map(Cow::from),
     }
 }
 

@@ -40,8 +40,19 @@ struct Print {
 /// Texts are alike when they differ in case, punctuation, addresses (URLs), handles and a leading `RT @who:` only, or in
 /// so few words that [`ALIKE`] or [`WITHIN`] holds. A chain of near copies is one group.
 pub fn groups(texts: &[Option<&str>]) -> Vec<usize> {
-    let prints: Vec<Option<Print>> =
-        texts.par_iter().with_min_len(256).map(|text| text.and_then(|t| Print::of(&words(t)))).collect();
+    groups_and_lengths(texts).0
+}
+
+/// As [`groups`], with how many words each text has, as they are compared here.
+pub fn groups_and_lengths(texts: &[Option<&str>]) -> (Vec<usize>, Vec<usize>) {
+    let (prints, lengths): (Vec<Option<Print>>, Vec<usize>) = texts
+        .par_iter()
+        .with_min_len(256)
+        .map(|text| {
+            let words = text.map(words).unwrap_or_default();
+            (Print::of(&words), words.len())
+        })
+        .unzip();
     let mut links = Links::new(texts.len());
     // Equal texts first, so that only distinct ones go on.
     let mut order: Vec<usize> = (0..texts.len()).filter(|at| prints[*at].is_some()).collect();
@@ -57,25 +68,36 @@ pub fn groups(texts: &[Option<&str>]) -> Vec<usize> {
     }
     distinct.retain(|at| print(*at).is_some_and(|p| p.shingles.len() > 1));
     for band in 0..BANDS {
-        let key = |at: usize| print(at).map_or(0, |p| p.bands[band]);
-        // `distinct` is in the order of the whole texts' hashes, and the sort is stable: the neighbours of a text are
+        // A key and a place in `distinct`, which is in the order of the whole texts' hashes: the neighbours of a text are
         // the same whatever the order of the rows.
-        let mut keyed: Vec<(u32, usize)> = distinct.iter().map(|at| (key(*at), *at)).collect();
-        keyed.par_sort_by_key(|(key, _)| *key);
-        for (i, (key, at)) in keyed.iter().enumerate() {
-            for (other_key, other) in keyed[i.saturating_sub(NEIGHBOURS)..i].iter().rev() {
-                if other_key != key || links.root(*other) == links.root(*at) {
-                    continue;
-                }
-                if let (Some(a), Some(b)) = (print(*other), print(*at))
-                    && are_alike(&a.shingles, &b.shingles)
-                {
-                    links.join(*other, *at);
-                }
-            }
+        let key = |place: usize| print(distinct[place]).map_or(0, |p| u64::from(p.bands[band]));
+        let mut keyed: Vec<u64> = (0..distinct.len())
+            .into_par_iter()
+            .with_min_len(4_096)
+            .map(|place| key(place) << 32 | place as u64)
+            .collect();
+        keyed.par_sort_unstable();
+        let at = |keyed: u64| distinct[(keyed & u64::from(u32::MAX)) as usize];
+        let alike = |i: usize| {
+            let (own, links, keyed) = (at(keyed[i]), &links, &keyed);
+            keyed[i.saturating_sub(NEIGHBOURS)..i]
+                .iter()
+                .rev()
+                .take_while(move |other| *other >> 32 == keyed[i] >> 32)
+                .map(move |other| (at(*other), own))
+                .filter(|(other, own)| links.found(*other) != links.found(*own))
+                .filter(|(other, own)| match (print(*other), print(*own)) {
+                    (Some(a), Some(b)) => are_alike(&a.shingles, &b.shingles),
+                    _ => false,
+                })
+        };
+        let pairs: Vec<(usize, usize)> =
+            (0..keyed.len()).into_par_iter().with_min_len(1_024).flat_map_iter(alike).collect();
+        for (a, b) in pairs {
+            links.join(a, b);
         }
     }
-    (0..texts.len()).map(|at| links.root(at)).collect()
+    ((0..texts.len()).map(|at| links.root(at)).collect(), lengths)
 }
 
 /// How alike two texts are: the resemblance of their shingles, from 0 to 1; 1 for equal words.
@@ -85,11 +107,6 @@ pub fn resemblance(a: &str, b: &str) -> f64 {
         (Some(a), Some(b)) => overlap(&a.shingles, &b.shingles).0,
         _ => 0.0,
     }
-}
-
-/// How many words a text has, as they are compared here.
-pub fn word_count(text: &str) -> usize {
-    words(text).len()
 }
 
 impl Print {
@@ -221,6 +238,14 @@ impl Links {
     fn root(&mut self, mut at: usize) -> usize {
         while self.parent[at] != at {
             self.parent[at] = self.parent[self.parent[at]];
+            at = self.parent[at];
+        }
+        at
+    }
+
+    /// The root, without shortening the way to it.
+    fn found(&self, mut at: usize) -> usize {
+        while self.parent[at] != at {
             at = self.parent[at];
         }
         at

@@ -56,6 +56,11 @@ impl Intent {
         self as usize
     }
 
+    /// The intent of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|intent| intent.word() == word)
+    }
+
     /// Its word in columns and flags.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! What records say together: who echoes whom, what an author is like.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -33,7 +34,7 @@ static HANDLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"@([\p{L}\p{N}_]{2,50
 ///
 /// # Errors
 /// Never for checked records.
-pub fn raw_texts(records: &Records) -> Result<Vec<Option<String>>> {
+pub fn raw_texts(records: &Records) -> Result<Vec<Option<Cow<'_, str>>>> {
     let (titles, bodies) = (records.text("title")?, records.text("body")?);
     Ok((0..records.len())
         .into_par_iter()

@@ -103,9 +103,10 @@ impl Voiced {
                 all.push(None);
                 continue;
             };
-            let words = list.as_ref().str()?;
-            let held = |intent: &Intent| words.iter().flatten().any(|word| word == intent.word());
-            all.push(Some(Intent::ALL.into_iter().filter(held).collect()));
+            let mut held: Vec<Intent> = list.as_ref().str()?.iter().flatten().filter_map(Intent::of).collect();
+            held.sort_unstable();
+            held.dedup();
+            all.push(Some(held));
         }
         Ok(all)
     }

@@ -35,14 +35,14 @@ pub fn why(records: &Records, row: usize, options: &Options, all: &[Option<Vec<I
     let plain = plain.as_deref();
     let language =
         plain.filter(|_| options.has(Part::Language)).map(|text| language::of(text, cells.languages.get(row)));
-    let handled = language.as_deref().is_none_or(language::is_handled);
+    let handled = language.is_none_or(language::is_handled);
     let sentiment = plain.filter(|_| handled).map(sentiment::explain);
     let intents = match options.has(Part::Intent) {
         true => Listener::new(&options.rules)?.explain(plain, sentiment.as_ref().map(|s| s.score), cells.beside(row)),
         false => Vec::new(),
     };
     Ok(Why {
-        language,
+        language: language.map(str::to_owned),
         language_found: plain.is_some_and(|text| language::found(text) != language::UNKNOWN),
         sentiment: sentiment.filter(|_| options.has(Part::Sentiment)),
         intents,

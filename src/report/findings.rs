@@ -92,12 +92,7 @@ pub fn sections(facts: Facts<'_>) -> Vec<Section> {
         section("back", "Back", back, "Nothing came back."),
         section("better", "Better", better, "No issue fell below its usual range."),
         section("biggest", "Biggest", biggest, "No record matched an issue."),
-        section(
-            "loved",
-            "Loved",
-            plain(facts.loved.clone()),
-            "No good rating in the data; what is praised in words stands under Voices.",
-        ),
+        section("loved", "Loved", plain(facts.loved.clone()), "No praise in the data, by rating or by words."),
         section("cannot_say", "Cannot say", plain(cannot_say), "Nothing was left open."),
     ]
 }

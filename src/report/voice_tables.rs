@@ -170,7 +170,8 @@ fn heard(voices: &Voices, step: &str) -> VoiceTable {
         key: "heard",
         title: "How it is said, and by whom",
         note: format!(
-            "This {step}, with 95 % intervals. Texts: copies and \"same here\" count once. Sentiment: the mean, −1 to 1. \
+            "This {step}, with 95 % intervals. Records: with the copies, reposts and \"same here\" that echo them, which \
+             count once under Texts. Sentiment: the mean, −1 to 1. \
              Hostile: records of authors who attack and ask for nothing. Again: the same author wrote on the same issue \
              within the 30 days before. First time: authors who had not complained before, as far back as the data goes. \
              Shares are of records or authors that are named; the last column says how many records are."

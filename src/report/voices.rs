@@ -151,7 +151,7 @@ pub struct IssueVoice {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Volume: records.
+    /// Volume: records, with what echoes them (copies, reposts, "same here").
     pub records: i64,
     /// Distinct texts: an echo is the text of its original.
     pub texts: i64,

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::normalise::people::people;
 use crate::normalise::records::Records;
 use crate::trend::calendar::{Calendar, day_of};
-use crate::trend::counted::Counted;
+use crate::trend::counted::{Counted, FUTURE};
 use crate::trend::options::Options;
 
 /// Something a customer asked or complained of, and what came of it.
@@ -29,6 +29,8 @@ pub struct Case {
     pub tells_resolved: bool,
     /// How many replies the dump counts, where it holds none of them.
     pub replies: Option<i64>,
+    /// Whether the dump tells of an answer or a solution after `--as-of`: its status is of a later day.
+    pub later: bool,
 }
 
 /// The cases of a run.
@@ -36,12 +38,17 @@ pub struct Case {
 pub struct Cases {
     /// In the order of their records.
     pub cases: Vec<Case>,
-    /// Feed → counted records in it, where its dumps tell neither of answers nor of solutions.
+    /// Feed → counted records in it that no waiting time is known of: its dumps tell neither of answers nor of solutions
+    /// nor how many replies there are.
     pub silent: BTreeMap<String, i64>,
+    /// Feed → counted posts in it whose dumps only count the replies.
+    pub only_counted: BTreeMap<String, i64>,
     /// Cases left out because they were answered or solved before they were asked.
     pub backwards: i64,
     /// Cases whose own time is only a day: their waiting time is off by up to one.
     pub by_day: i64,
+    /// Until when those not answered have waited: the end of `--as-of`, else the last moment that any feed shows.
+    pub until: i64,
 }
 
 /// The cases among the counted records.
@@ -50,7 +57,7 @@ pub struct Cases {
 /// first outbound record under it, its solution `resolved_at` or `closed_at`. A mention is a case when no record of a
 /// customer stands above it; its answer is the first outbound record under it or, in a feed without outbound records,
 /// the first reply by another author. Under it means: along `parent_id`, and where that names nothing, in its thread.
-/// Answers after `--as-of` have not happened yet. A post of a feed without any reply whose dump counts its replies has
+/// Answers after `--as-of` have not happened yet; a feed that shows something later was seen until then. A post of a feed without any reply whose dump counts its replies has
 /// no waiting time, but is known to wait where the count is 0.
 ///
 /// # Errors
@@ -65,18 +72,22 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let customer: Vec<bool> = directions.iter().map(|d| !matches!(d, Some("outbound" | "internal"))).collect();
     let above = above(records, &customer)?;
     let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
+    let reasons = counted.frame().column("reason")?.str()?;
     let mut facts: BTreeMap<&str, Feed> = BTreeMap::new();
     for (row, outbound) in outbound.iter().enumerate() {
         let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
         feed.outbound |= outbound;
-        for column in TIMES {
-            feed.seen = feed.seen.max(records.instants(column)?.get(row).filter(|at| *at < end));
+        // A date mistyped into the future shows nothing.
+        if options.as_of.is_some() || reasons.get(row) != Some(FUTURE) {
+            for column in TIMES {
+                feed.seen = feed.seen.max(records.instants(column)?.get(row).map(|at| at.min(end)));
+            }
         }
     }
     let authors = people(records.frame())?.author;
     let mut answer: Vec<Option<i64>> = vec![None; records.len()];
     for row in 0..records.len() {
-        let (Some(case), Some(at)) = (above[row], created.get(row).filter(|at| *at < end)) else { continue };
+        let (Some(case), Some(at)) = (above[row], created.get(row)) else { continue };
         let feed = facts.get(feeds.get(case).unwrap_or_default());
         let brand_speaks = feed.is_some_and(|f| f.outbound);
         let other = case != row && authors[row].is_some() && authors[row] != authors[case];
@@ -92,22 +103,19 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
         if post && above[row] != Some(row) {
             continue;
         }
-        let time =
-            |column: &str| -> Result<Option<i64>> { Ok(records.instants(column)?.get(row).filter(|at| *at < end)) };
+        let time = |column: &str| -> Result<Option<i64>> { Ok(records.instants(column)?.get(row)) };
         let told = time("first_response_at")?.or(time("reply_at")?);
-        let first = told.into_iter().chain(answer[row]).min();
-        let resolved = time("resolved_at")?.or(time("closed_at")?);
+        let told = [told.into_iter().chain(answer[row]).min(), time("resolved_at")?.or(time("closed_at")?)];
+        let [first, resolved] = told.map(|at| at.filter(|at| *at < end));
         let day_only = precisions.get(row) == Some("day");
         let asked_by = if day_only { asked + 86_400_000_000 } else { asked };
         if [first, resolved].into_iter().flatten().any(|at| if day_only { at < asked } else { at < asked_by }) {
             found.backwards += 1;
             continue;
         }
-        found.by_day += i64::from(day_only);
         let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
-        feed.cases += 1;
-        feed.tells_first |= first.is_some() || feed.outbound;
-        feed.tells_resolved |= resolved.is_some();
+        feed.tells_first |= told[0].is_some() || feed.outbound;
+        feed.tells_resolved |= told[1].is_some();
         let seen = feed.seen.unwrap_or(asked).max(asked);
         let replies = counts_of_replies.get(row).filter(|_| post);
         found.cases.push(Case {
@@ -119,6 +127,7 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
             tells_first: false,
             tells_resolved: false,
             replies,
+            later: [first, resolved] != told,
         });
     }
     for case in &mut found.cases {
@@ -127,9 +136,15 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
             case.replies = case.replies.filter(|_| !feed.tells_first);
         }
     }
-    let silent = facts.iter().filter(|(_, f)| f.cases > 0 && !f.tells_first && !f.tells_resolved);
-    found.silent = silent.map(|(feed, f)| ((*feed).to_owned(), f.cases)).collect();
+    for case in found.cases.iter().filter(|case| !case.tells_first && !case.tells_resolved) {
+        let told = if case.replies.is_some() { &mut found.only_counted } else { &mut found.silent };
+        *told.entry(feeds.get(case.row).unwrap_or_default().to_owned()).or_default() += 1;
+    }
     found.cases.retain(|case| case.tells_first || case.tells_resolved || case.replies.is_some());
+    let by_day = |case: &&Case| precisions.get(case.row) == Some("day");
+    found.by_day = found.cases.iter().filter(by_day).count() as i64;
+    let last = facts.values().filter_map(|feed| feed.seen).max();
+    found.until = if options.as_of.is_some() { end } else { last.unwrap_or_default() };
     Ok(found)
 }
 
@@ -141,7 +156,6 @@ const TIMES: [&str; 6] = ["created_at", "updated_at", "first_response_at", "reso
 struct Feed {
     outbound: bool,
     seen: Option<i64>,
-    cases: i64,
     tells_first: bool,
     tells_resolved: bool,
 }

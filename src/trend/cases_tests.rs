@@ -74,13 +74,37 @@ fn among_customers_another_author_answers() {
 
 #[test]
 fn what_comes_after_the_last_day_has_not_happened() {
-    let lines = [with(
-        line("a", "desk", "2026-11-09T10:00Z"),
-        &[("kind", "ticket"), ("first_response_at", "2026-11-11T12:00Z")],
-    )];
+    let lines = [
+        with(line("a", "desk", "2026-11-09T10:00Z"), &[("kind", "ticket"), ("first_response_at", "2026-11-11T12:00Z")]),
+        with(line("b", "desk", "2026-11-09T11:00Z"), &[("kind", "ticket"), ("first_response_at", "2026-11-09T12:00Z")]),
+    ];
     let options = Options { as_of: Some("2026-11-10".parse().unwrap()), ..Options::default() };
+    let (cases, names) = found(&lines, &options);
+    assert_eq!(names, ["a", "b"]);
+    let (a, b) = (cases.cases[0], cases.cases[1]);
+    // The desk shows the 11th, so on the 10th it was watched to the day's end: 14 and 24 hours.
+    assert_eq!((a.first, a.seen - a.asked, a.later), (None, 38 * HOUR, true));
+    assert_eq!((b.first, b.later), (Some(b.asked + HOUR), false));
+    assert_eq!(cases.until, a.asked + 38 * HOUR);
+    // Asked of a day after the data, nobody knows more than the data shows, but the wait goes on.
+    let options = Options { as_of: Some("2026-11-20".parse().unwrap()), ..Options::default() };
     let (cases, _) = found(&lines, &options);
-    assert!(cases.cases.is_empty() && cases.silent.len() == 1);
+    assert_eq!(cases.cases[0].first, Some(cases.cases[0].asked + 50 * HOUR));
+    assert_eq!(cases.until, cases.cases[0].asked + (14 + 11 * 24) * HOUR);
+}
+
+#[test]
+fn a_date_mistyped_into_the_future_is_no_sight_of_it() {
+    let mut lines: Vec<Line> = ["2026-11-09T10:00Z", "2026-11-09T11:00Z", "2026-11-10T11:00Z"]
+        .iter()
+        .map(|at| post(at, at, &[("author_id", at)]))
+        .collect();
+    lines.push(post("answer", "2026-11-10T12:00Z", &[("author_id", "acme"), ("direction", "outbound")]));
+    lines.push(post("typo", "2099-11-10T12:00Z", &[("author_id", "eve")]));
+    let (cases, names) = found(&lines, &Options::default());
+    assert_eq!(names.len(), 3);
+    assert_eq!(cases.cases[0].seen - cases.cases[0].asked, 26 * HOUR);
+    assert_eq!(cases.until - cases.cases[0].asked, 26 * HOUR);
 }
 
 #[test]

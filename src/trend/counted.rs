@@ -61,6 +61,12 @@ const UNDATED: &str = "undated";
 pub const FUTURE: &str = "future_date";
 /// So early that it must be mistyped or unset: see [`first_day`].
 const STRAY: &str = "stray_date";
+/// Whether a customer said it, and it is neither deleted nor spam nor merged: it counts (no reason), or is left out for
+/// what it is, not for who or what is behind it.
+pub fn is_said(reason: Option<&str>) -> bool {
+    matches!(reason, None | Some(GOOD_RATING | "repost" | OTHER_INTENT | HOSTILE))
+}
+
 /// A good rating: not a complaint, but praise.
 pub const GOOD_RATING: &str = "good_rating";
 /// None of the intents asked for.

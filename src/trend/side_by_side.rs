@@ -59,7 +59,7 @@ pub struct Tally {
 /// An issue on both sides.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
-    /// The issue; empty for the total.
+    /// The issue; empty for the total; among the shares `share_of_voice`, `share_of_complaint` or `complaints`.
     pub issue_id: String,
     /// Its name.
     pub issue: String,
@@ -207,7 +207,8 @@ fn correct(lines: &mut [Line], of: impl Fn(&mut Line) -> Option<&mut Tested>) {
     }
 }
 
-fn verdict(count: Option<&Tested>, rate: Option<&Tested>) -> &'static str {
+/// What may be said of a line with these tests.
+pub fn verdict(count: Option<&Tested>, rate: Option<&Tested>) -> &'static str {
     // Up, down, or not clear.
     let direction = |test: &Tested| match test.q <= CLEAR {
         true if test.change.p_up < test.change.p_down => 1,

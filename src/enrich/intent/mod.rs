@@ -126,8 +126,13 @@ impl Listener {
     /// The intents of a record, sorted. `text` is redacted; `sentiment` is null in a language that is not handled:
     /// then only what stands beside the text and the user's rules are heard.
     pub fn intents(&self, text: Option<&str>, sentiment: Option<f64>, beside: Beside<'_>) -> Vec<Intent> {
-        let scores = self.scores(text, sentiment, beside, &mut |_, _, _| {});
-        Intent::ALL.into_iter().filter(|intent| scores[intent.place()] >= 0.0).collect()
+        let held = self.held(text, sentiment, beside);
+        Intent::ALL.into_iter().filter(|intent| held[intent.place()]).collect()
+    }
+
+    /// Whether each intent holds, in the order of [`Intent::ALL`], so at its [`Intent::place`].
+    pub fn held(&self, text: Option<&str>, sentiment: Option<f64>, beside: Beside<'_>) -> [bool; Intent::ALL.len()] {
+        self.log_odds(text, sentiment, beside).map(|score| score >= 0.0)
     }
 
     /// Log odds of each intent, in the order of [`Intent::ALL`], so at its [`Intent::place`].

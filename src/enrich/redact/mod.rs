@@ -2,6 +2,7 @@
 //!
 //! A mask is a word in square brackets; the tokenizer knows [`MASKS`] and never makes a keyword of one.
 
+mod handles;
 mod names;
 mod numbers;
 mod places;
@@ -114,11 +115,6 @@ pub struct Span {
 
 static EMAIL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)*\.\p{L}{2,}"));
-static HANDLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:^|[^\p{L}\p{N}_@/])(@[\p{L}\p{N}_]{2,50}(?:@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+)?)")
-});
-static REDDITOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(\[,])(/?u/[A-Za-z0-9_\-]{3,20})\b"));
-
 /// Spans found so far; what overlaps one of them is not found again.
 #[derive(Default)]
 struct Spans {
@@ -157,20 +153,20 @@ impl Spans {
 pub fn find(text: &str) -> Vec<Span> {
     let mut spans = Spans::default();
     let (mut at, mut digits, mut colons, mut user) = (false, 0_usize, 0_usize, false);
-    for pair in text.as_bytes().windows(2) {
-        user |= pair == b"u/";
-    }
+    let mut before = b' ';
     for byte in text.bytes() {
         at |= byte == b'@';
         digits += usize::from(byte.is_ascii_digit());
         colons += usize::from(byte == b':');
+        user |= byte == b'/' && before == b'u';
+        before = byte;
     }
     if at {
-        spans.find(text, &HANDLE, Kind::Handle, is_handle);
+        handles::find(text, &mut spans);
         spans.find(text, &EMAIL, Kind::Email, |_| true);
     }
     if user {
-        spans.find(text, &REDDITOR, Kind::Handle, |_| true);
+        handles::redditors(text, &mut spans);
     }
     numbers::find(text, digits, colons, &mut spans);
     if digits > 0 {
@@ -198,14 +194,6 @@ pub fn redact(text: &str) -> (Cow<'_, str>, Masked) {
     }
     out.push_str(&text[after..]);
     (Cow::Owned(out), masked)
-}
-
-/// A handle holds a letter, and is no time of day (`@5pm`).
-fn is_handle(found: &str) -> bool {
-    let name = &found[1..];
-    let after = name.trim_start_matches(|c: char| c.is_ascii_digit());
-    after.chars().any(char::is_alphabetic)
-        && !(after.len() < name.len() && matches!(after.to_ascii_lowercase().as_str(), "am" | "pm" | "h"))
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ fn masks_each_kind() {
 fn masks_addresses() {
     for (text, out) in [
         ("I live at 12 Main Street, Boston, MA 02116 now", "I live at [address], [address] now"),
+        ("Bring it to 1370 H st, NE, by noon", "Bring it to [address], by noon"),
+        ("At 7949 S. I-35 Service Road. OKC, OK 73149", "At [address]. [address]"),
+        ("Send it to 12 Oak ave. or 3 Elm rd", "Send it to [address] or [address]"),
+        ("From St. Louis, MO 63101", "From [address]"),
+        ("My 2 TB drive is full", "My 2 TB drive is full"),
         ("1600 W. Old Mill Rd. Apt 4 is mine", "[address] is mine"),
         ("Ich wohne in der Hauptstraße 12a seit Mai", "Ich wohne in der [address] seit Mai"),
         ("au 12 rue de la Paix depuis mai", "au [address] depuis mai"),

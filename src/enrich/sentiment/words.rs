@@ -158,7 +158,7 @@ static KNOWN: LazyLock<Table<Known>> = LazyLock::new(|| {
 /// What is known of a lower-case word.
 pub(super) fn known(word: &str) -> Known {
     let known = KNOWN.get(word).copied().unwrap_or_default();
-    Known { negates: known.negates || word.contains("n't"), ..known }
+    Known { negates: known.negates || (word.contains('\'') && word.contains("n't")), ..known }
 }
 
 /// Whether two words weaken like one.

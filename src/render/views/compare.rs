@@ -37,6 +37,8 @@ pub struct Comparison {
     pub b: Side,
     /// The feeds that cover both.
     pub feeds: Vec<String>,
+    /// Between segments: share of voice, share of complaint, complaints per record.
+    pub shares: Vec<Line>,
     /// The total, then the issues: those that differ first, then the biggest.
     pub lines: Vec<Line>,
     /// Words that differ.
@@ -121,7 +123,7 @@ impl Comparisons {
             "rate_q",
             "verdict",
         ];
-        let rows = self.comparisons.iter().flat_map(|c| c.lines.iter().map(move |line| row(c, line)));
+        let rows = self.comparisons.iter().flat_map(|c| c.all().map(move |line| row(c, line)));
         csv_table::to_bytes(HEADER, rows)
     }
 }
@@ -171,6 +173,13 @@ fn row(pair: &Comparison, line: &Line) -> [String; 25] {
 }
 
 impl Comparison {
+    /// The total, the shares, the issues.
+    fn all(&self) -> impl Iterator<Item = &Line> {
+        let total = self.lines.iter().take_while(|line| line.issue_id.is_empty());
+        let issues = self.lines.iter().skip_while(|line| line.issue_id.is_empty());
+        total.chain(&self.shares).chain(issues)
+    }
+
     fn text(&self, rate: &str, fdr: f64) -> String {
         let mut out = String::new();
         wrapped(&mut out, &format!("A: {}", self.a.label));
@@ -183,7 +192,7 @@ impl Comparison {
         }
         columns.extend([left("Rate (95 %)"), left("Verdict")]);
         let mut table = Table::new(&columns);
-        for line in &self.lines {
+        for line in self.all() {
             let n = |tally: &Tally| if line.hidden { "hidden".to_owned() } else { count(tally.count) };
             let mut cells = vec![line.issue.clone(), n(&line.a), n(&line.b), per_mille(&line.a), per_mille(&line.b)];
             if counts {
@@ -193,9 +202,10 @@ impl Comparison {
             table.row(cells);
         }
         out.push_str(&table.render(views::WIDTH));
+        let of = if self.shares.is_empty() { "" } else { "; of a share, of both sides together" };
         wrapped(
             &mut out,
-            &format!("‰: {rate}. A difference is called one at a false discovery rate of {:.0} %.", fdr * 100.0),
+            &format!("‰: {rate}{of}. A difference is called one at a false discovery rate of {:.0} %.", fdr * 100.0),
         );
         for (side, more) in [("A", true), ("B", false)] {
             let said: Vec<&Word> = self.words.iter().filter(|w| (w.z > 0.0) == more).collect();

@@ -10,7 +10,38 @@ use crate::render::table::{Table, flexible, left, right};
 use crate::render::{views, words};
 use crate::trend::response::Wait;
 
-/// What `plaint response` prints.
+/// What was asked for.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Asked {
+    /// How long customers wait.
+    Response(Response),
+    /// Who waits still, `--next`.
+    Next(Next),
+}
+
+impl Asked {
+    /// For people.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Response(view) => view.text(),
+            Self::Next(view) => view.text(),
+        }
+    }
+
+    /// For spreadsheets.
+    ///
+    /// # Errors
+    /// Internal only.
+    pub fn csv(&self) -> Result<Vec<u8>> {
+        match self {
+            Self::Response(view) => view.csv(),
+            Self::Next(view) => view.csv(),
+        }
+    }
+}
+
+/// How long customers wait, per group.
 #[derive(Debug, Clone, Serialize)]
 pub struct Response {
     /// The last day of the data.
@@ -27,7 +58,7 @@ pub struct Response {
     pub caveats: Vec<String>,
 }
 
-/// What `plaint response --next` prints.
+/// Who waits still.
 #[derive(Debug, Clone, Serialize)]
 pub struct Next {
     /// The last day of the data.
