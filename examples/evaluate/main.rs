@@ -11,7 +11,9 @@ mod corpora;
 mod discovery;
 mod enrich;
 mod fuzz;
+mod pace;
 mod personal;
+mod process;
 mod readers;
 mod report;
 #[path = "../../tests/common/scenarios.rs"]
@@ -40,6 +42,11 @@ const SUBJECTS: &[Subject] = &[
         name: "discovery",
         about: "[--write DIR] [NAME[:K]…]: issues found against known labels",
         run: discovery::run,
+    },
+    Subject {
+        name: "pace",
+        about: "[RECORDS] [--peers PYTHON]: how fast issues are found and matched",
+        run: pace::run,
     },
     Subject {
         name: "enrich",

@@ -24,6 +24,9 @@ const LEFT_OUT: f64 = 0.05;
 const OFF: f64 = 0.2;
 const DRAWS: u64 = 8;
 
+/// (file, row) → issues.
+type Labels = BTreeMap<(String, i64), BTreeSet<String>>;
+
 /// Prints one line per draw; the first leaves nothing out.
 ///
 /// # Errors
@@ -85,8 +88,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     Ok(())
 }
 
-/// (file, row) → issues, of the rows that count.
-fn labels(path: &Path) -> Result<BTreeMap<(String, i64), BTreeSet<String>>, Box<dyn std::error::Error>> {
+/// The labels of the rows that count.
+fn labels(path: &Path) -> Result<Labels, Box<dyn std::error::Error>> {
     let mut labels = BTreeMap::new();
     for row in csv::Reader::from_path(path)?.records() {
         let row = row?;

@@ -4,19 +4,11 @@
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use crate::Outcome;
+use crate::process::{self, measured};
 use crate::scenarios::{self, Play};
-
-/// What one run took.
-struct Taken {
-    seconds: f64,
-    /// Peak resident memory.
-    megabytes: f64,
-    output: String,
-}
 
 /// `[GIGABYTES…] [--peers PYTHON] [--only bulk|piled|safety]`; 1 gigabyte without an argument.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
@@ -28,10 +20,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         sizes.push(1.0);
     }
     let folder = tempfile::tempdir()?;
-    // In target/release, or beside this program where both were copied elsewhere.
-    let own = std::env::current_exe()?;
-    let program = own.ancestors().skip(1).take(2).map(|folder| folder.join("plaint")).find(|plaint| plaint.is_file());
-    let program = program.ok_or("plaint is not built: cargo build --release")?;
+    let program = process::program()?;
     let play = Play { program: &program, folder: folder.path() };
     if wanted("bulk") {
         for size in sizes {
@@ -214,24 +203,4 @@ fn reddit(folder: &Path, bytes: u64) -> Result<(PathBuf, usize), Box<dyn std::er
         written = fs::metadata(&path)?.len();
     }
     Ok((path, rows))
-}
-
-/// Runs a command to its end; its time, its peak memory, and what it printed.
-fn measured(command: &mut Command) -> Result<Taken, Box<dyn std::error::Error>> {
-    let begun = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).spawn()?;
-    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-    let mut peak = 0.0_f64;
-    while child.try_wait()?.is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let high = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
-        peak = peak.max(high.unwrap_or(0.0));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let seconds = begun.elapsed().as_secs_f64();
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        return Err(format!("{command:?} failed").into());
-    }
-    Ok(Taken { seconds, megabytes: peak / 1024.0, output: String::from_utf8_lossy(&output.stdout).into_owned() })
 }

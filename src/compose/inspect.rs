@@ -134,7 +134,7 @@ fn first_records(records: &Records, no_redact: bool) -> Result<Vec<BTreeMap<Stri
         for (at, record) in shown.iter_mut().enumerate() {
             let value = match column.get(at)? {
                 AnyValue::Null => continue,
-                AnyValue::String(text) => text.to_owned(),
+                value if value.get_str().is_some() => value.get_str().unwrap_or_default().to_owned(),
                 AnyValue::List(list) if list.is_empty() => continue,
                 AnyValue::List(list) => list.str()?.iter().flatten().collect::<Vec<_>>().join(", "),
                 AnyValue::Datetime(micros, ..) => civil::moment_text(micros, false),
