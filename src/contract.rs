@@ -21,6 +21,8 @@ pub enum Type {
     Wall,
     /// A list of texts.
     Texts,
+    /// A list of whole numbers.
+    Places,
     /// A list of `{at: Instant, status: Text}`, by `at`.
     History,
 }
@@ -36,6 +38,7 @@ impl Type {
             Self::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
             Self::Wall => DataType::Datetime(TimeUnit::Microseconds, None),
             Self::Texts => DataType::List(Box::new(DataType::String)),
+            Self::Places => DataType::List(Box::new(DataType::Int64)),
             Self::History => {
                 let at = Field::new("at".into(), Self::Instant.dtype());
                 let status = Field::new("status".into(), DataType::String);
@@ -54,6 +57,7 @@ impl Type {
             Self::Instant => "instant (UTC)",
             Self::Wall => "calendar time",
             Self::Texts => "list of texts",
+            Self::Places => "list of integers",
             Self::History => "list of time and status",
         }
     }

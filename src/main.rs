@@ -3,6 +3,10 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+/// Frames are built in many small pieces by several threads, which the system's allocator answers slowly and keeps.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match plaint::run(std::env::args_os()) {
         Ok(code) => ExitCode::from(code),

@@ -17,6 +17,7 @@ mod report;
 #[path = "../../tests/common/scenarios.rs"]
 mod scenarios;
 mod signals;
+mod stability;
 mod store;
 mod weekly;
 
@@ -65,6 +66,11 @@ const SUBJECTS: &[Subject] = &[
         name: "fuzz",
         about: "[SECONDS]: the fuzz targets' bodies on mutated dumps, for so long each",
         run: fuzz::run,
+    },
+    Subject {
+        name: "stability",
+        about: "[DRAWS]: the demo's issues, found again without a random twentieth of its records",
+        run: stability::run,
     },
     Subject {
         name: "store",

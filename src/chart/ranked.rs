@@ -15,6 +15,8 @@ pub(super) const CHART: Chart =
 
 /// More bars than this are not read.
 const MOST: usize = 15;
+/// So few bars are drawn broader, or they would hang at the top of an empty slide.
+const FEW: usize = 4;
 /// The widest name.
 const NAME_ROOM: i32 = 560;
 /// Below this many records in the greater of two periods, a ratio says less than a difference.
@@ -176,7 +178,7 @@ fn draw_bars(canvas: &Canvas<'_>, area: Area, shown: &[Bar]) -> Result<()> {
     let left = area.left + name_width + 20;
     let longest = (area.right - left - value_width - beside_width - 44).max(1);
     let top = shown.iter().map(|b| b.count).max().unwrap_or(0).max(1);
-    let row = (area.height() / shown.len() as i32).min(64);
+    let row = (area.height() / shown.len() as i32).min(if shown.len() <= FEW { 112 } else { 64 });
     let ink = Ink { size: SMALL, bold: false, color: INK, anchor: Anchor::End };
     for (i, (bar, name)) in shown.iter().zip(&names).enumerate() {
         let middle = area.top + row * i as i32 + row / 2;

@@ -187,6 +187,11 @@ pub fn date(date: jiff::civil::Date) -> String {
     format!("{} {}", day(at), at.year())
 }
 
+/// A period's days, in English as the report names it (`label`), else in the words of the language chosen.
+pub fn days(label: &str, first: jiff::civil::Date, last: jiff::civil::Date) -> String {
+    if chosen().code == LANGS[0].code { label.to_owned() } else { format!("{} – {}", date(first), date(last)) }
+}
+
 /// The period in full: `week of 9 Nov 2026`, `9 Nov 2026`, `Nov 2026`, `Q4 2026`, `9 Nov 2026, 14:00`.
 pub(super) fn period(p: Period, step: Step) -> String {
     match step {

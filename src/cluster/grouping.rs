@@ -11,7 +11,7 @@ use crate::cluster::sparse::{Dense, Sparse};
 use crate::cluster::vectors::Space;
 
 /// Texts grouped afresh at every restart; the rest are placed by what these teach.
-const TEXTS: usize = 12_000;
+const TEXTS: usize = 24_000;
 /// Text × term cells read at every restart: fewer texts where they are long.
 const CELLS: usize = 500_000;
 /// Texts used to choose how many issues there are: all that are grouped afresh, or nearly. With a third of them, the
@@ -67,7 +67,7 @@ pub fn groups(corpus: &Corpus, terms: &Terms, lead: &[u64], issues: Option<usize
     let mut placed = Vec::with_capacity(n);
     for texts in all.chunks(PLACED) {
         let points = space.points(corpus, terms, texts);
-        let near = (0..texts.len()).into_par_iter().with_min_len(64).map(|i| nearest(&centres, points.row(i)).0);
+        let near = (0..texts.len()).into_par_iter().with_min_len(64).map(|i| nearest(&centres, points.row(i)));
         placed.extend(near.collect::<Vec<u32>>());
     }
     (refine(&terms.counts, placed, k, SWEEPS, ALPHA).0, k)

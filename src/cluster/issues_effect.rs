@@ -65,11 +65,15 @@ pub fn effect(
             after: count(&new_ids),
         });
     }
-    let others = |ids: &'_ [(u32, String)], matches: &[Match]| -> BTreeMap<(u32, String), (i64, Vec<String>)> {
-        let own = ids.iter().zip(matches).filter(|((_, id), _)| !named.contains(id));
-        own.map(|(key, m)| (key.clone(), ((m.score * 1000.0).round() as i64, m.keywords.clone()))).collect()
-    };
-    let (a, b) = (others(&old_ids, &old), others(&new_ids, &new));
+    let others =
+        |ids: &'_ [(u32, String)], matches: &[Match], book: &Codebook| -> BTreeMap<(u32, String), (i64, String)> {
+            let own = ids.iter().zip(matches).filter(|((_, id), _)| !named.contains(id));
+            own.map(|(key, m)| {
+                (key.clone(), ((m.score * 1000.0).round() as i64, m.words(book).collect::<Vec<_>>().join("\n")))
+            })
+            .collect()
+        };
+    let (a, b) = (others(&old_ids, &old, before.0), others(&new_ids, &new, after.0));
     let moved = a.iter().filter(|(key, value)| b.get(*key) != Some(value)).count();
     let came = b.keys().filter(|key| !a.contains_key(*key)).count();
     effect.others_moved = (moved + came) as i64;

@@ -349,7 +349,7 @@ mod tests {
             "x",
         );
         let book = book.unwrap();
-        let one = |row: u32, issue: usize| Match { row, issue, score: 1.0, keywords: Vec::new(), primary: false };
+        let one = |row: u32, issue: usize| Match { row, issue, score: 1.0, keywords: Box::default(), primary: false };
         // A in rows 0..10, B in rows 6..16 except that 6..9 are both (3 of 8 in B), C once.
         let mut matches: Vec<Match> = (0..9).map(|row| one(row, 0)).chain((6..14).map(|row| one(row, 1))).collect();
         matches.push(one(3, 2));

@@ -27,7 +27,7 @@ pub fn split(
 ) -> Result<Vec<Issue>> {
     let issue = &codebook.issues[at];
     let mut own = vec![false; voiced.len()];
-    for m in matches.matches(codebook)?.iter().filter(|m| m.issue == at) {
+    for m in matches.pairs(codebook)?.iter().filter(|m| m.issue == at) {
         own[m.row as usize] = true;
     }
     let inside: Vec<u32> = rows.iter().copied().filter(|row| own[*row as usize]).collect();
@@ -39,7 +39,7 @@ pub fn split(
     })?;
     let grouped = match_records(voiced, &found)?;
     let mut part_of: BTreeMap<u32, u32> = BTreeMap::new();
-    for m in grouped.matches(&found)?.iter().filter(|m| m.primary && own[m.row as usize]) {
+    for m in grouped.pairs(&found)?.iter().filter(|m| m.primary && own[m.row as usize]) {
         part_of.insert(m.row, m.issue as u32);
     }
     let group_of: Vec<Option<u32>> = rows.iter().map(|row| part_of.get(row).copied()).collect();

@@ -1,10 +1,12 @@
 //! Spherical k-means (Dhillon and Modha 2001) from a k-means++ start (Arthur and Vassilvitskii 2007).
 
 use crate::cluster::prng::Pcg;
-use crate::cluster::sparse::{Dense, add_scaled, dot, normalise};
+use crate::cluster::sparse::{Dense, add_scaled, dot, dots, normalise};
 
 /// Fewer than this share of points moving ends it.
 const SETTLED: f64 = 0.001;
+/// More than the rounding of a cosine of single precision and of the bounds on it over all rounds.
+const ROUNDING: f32 = 1e-4;
 
 /// A group for each point (rows of length 1), from 0 to below `k`. `restart` chooses the start.
 pub fn kmeans(points: &Dense, k: usize, restart: u64, iterations: usize) -> Vec<u32> {
@@ -16,34 +18,72 @@ pub fn settle(points: &Dense, labels: Vec<u32>, k: usize, iterations: usize) -> 
     rounds(points, centres_of(points, &labels, k), labels, iterations)
 }
 
+/// Rounds of assignment and means. A point whose own centre is surely still the nearest is not compared again (the
+/// bounds of Hamerly 2010, on cosines: a centre that moves by `d` changes no cosine by more than `d`); what comes out
+/// is what comparing every point with every centre gives.
 fn rounds(points: &Dense, mut centres: Dense, mut labels: Vec<u32>, iterations: usize) -> Vec<u32> {
     let (n, k) = (points.rows(), centres.rows());
-    let mut nearness = vec![0.0_f32; n];
+    // The least that a point's own centre can be near, and the most that any other can.
+    let mut own = vec![f32::NEG_INFINITY; n];
+    let mut other = vec![f32::INFINITY; n];
     for _ in 0..iterations {
         let mut moved = 0;
         for point in 0..n {
-            let (label, near) = nearest(&centres, points.row(point));
-            moved += usize::from(labels[point] != label);
-            labels[point] = label;
-            nearness[point] = near;
+            if own[point] > other[point] + ROUNDING {
+                continue;
+            }
+            let found = nearest_two(&centres, points.row(point));
+            moved += usize::from(labels[point] != found.label);
+            (labels[point], own[point], other[point]) = (found.label, found.near, found.next);
         }
         if (moved as f64) < SETTLED * n as f64 || moved == 0 {
             break;
         }
-        centres = means(points, k, &mut labels, &mut nearness);
+        let (next, taken) = means(points, &centres, &mut labels);
+        let drift: Vec<f32> = (0..k).map(|centre| apart(next.row(centre), centres.row(centre))).collect();
+        let most = drift.iter().copied().fold(0.0, f32::max);
+        for point in 0..n {
+            own[point] -= drift[labels[point] as usize];
+            other[point] += most;
+        }
+        taken.iter().for_each(|point| own[*point] = f32::NEG_INFINITY);
+        centres = next;
     }
     labels
 }
 
-/// The centre nearest to a point (all of length 1) and the cosine between them; the first of equals.
-pub fn nearest(centres: &Dense, point: &[f32]) -> (u32, f32) {
-    let mut best = (0, f32::NEG_INFINITY);
-    for centre in 0..centres.rows() {
-        let near = dot(centres.row(centre), point);
-        if near > best.1 {
-            best = (centre as u32, near);
+/// The distance between two rows.
+fn apart(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt()
+}
+
+/// The nearest centre, how near it is, and how near the next.
+struct Nearest {
+    label: u32,
+    near: f32,
+    next: f32,
+}
+
+/// The centre nearest to a point (all of length 1); the first of equals.
+pub fn nearest(centres: &Dense, point: &[f32]) -> u32 {
+    nearest_two(centres, point).label
+}
+
+fn nearest_two(centres: &Dense, point: &[f32]) -> Nearest {
+    let mut best = Nearest { label: 0, near: f32::NEG_INFINITY, next: f32::NEG_INFINITY };
+    let mut see = |centre: usize, near: f32| {
+        if near > best.near {
+            best = Nearest { label: centre as u32, near, next: best.near };
+        } else if near > best.next {
+            best.next = near;
         }
+    };
+    let fours = centres.rows() / 4 * 4;
+    for first in (0..fours).step_by(4) {
+        let near = dots(point, [0, 1, 2, 3].map(|i| centres.row(first + i)));
+        near.into_iter().enumerate().for_each(|(i, near)| see(first + i, near));
     }
+    (fours..centres.rows()).for_each(|centre| see(centre, dot(point, centres.row(centre))));
     best
 }
 
@@ -55,24 +95,35 @@ fn start(points: &Dense, k: usize, chance: &mut Pcg) -> Dense {
     let draws = 2 + (k as f64).ln() as usize;
     let mut centres = Dense::zeros(k, width);
     let first = ((chance.unit() * n as f64) as usize).min(n - 1);
-    let from = |centre: usize| (0..n).map(move |i| f64::from(1.0 - dot(points.row(i), points.row(centre))).max(0.0));
-    let mut distance: Vec<f64> = from(first).collect();
+    let far = |cosine: f32| f64::from(1.0 - cosine).max(0.0);
+    let mut distance: Vec<f64> = (0..n).map(|i| far(dot(points.row(i), points.row(first)))).collect();
     centres.values[..width].copy_from_slice(points.row(first));
     for centre in 1..k {
         let total: f64 = distance.iter().sum();
+        let drawn: Vec<usize> = (0..draws)
+            .map(|_| {
+                let target = chance.unit() * total;
+                let mut sum = 0.0;
+                let reaches = |far: &f64| {
+                    sum += far;
+                    sum > target
+                };
+                distance.iter().position(reaches).unwrap_or(n - 1)
+            })
+            .collect();
         let mut best: Option<(f64, usize, Vec<f64>)> = None;
-        for _ in 0..draws {
-            let target = chance.unit() * total;
-            let mut sum = 0.0;
-            let reaches = |far: &f64| {
-                sum += far;
-                sum > target
-            };
-            let drawn = distance.iter().position(reaches).unwrap_or(n - 1);
-            let nearer: Vec<f64> = distance.iter().zip(from(drawn)).map(|(a, b)| a.min(b)).collect();
-            let left: f64 = nearer.iter().sum();
-            if best.as_ref().is_none_or(|(least, _, _)| left < *least) {
-                best = Some((left, drawn, nearer));
+        for four in drawn.chunks(4) {
+            let rows = [0, 1, 2, 3].map(|i| points.row(four[i.min(four.len() - 1)]));
+            let mut nearer = vec![Vec::with_capacity(n); four.len()];
+            for (point, distance) in distance.iter().enumerate() {
+                let cosines = dots(points.row(point), rows);
+                nearer.iter_mut().zip(cosines).for_each(|(nearer, cosine)| nearer.push(distance.min(far(cosine))));
+            }
+            for (drawn, nearer) in four.iter().zip(nearer) {
+                let left: f64 = nearer.iter().sum();
+                if best.as_ref().is_none_or(|(least, _, _)| left < *least) {
+                    best = Some((left, *drawn, nearer));
+                }
             }
         }
         if let Some((_, drawn, nearer)) = best {
@@ -83,23 +134,31 @@ fn start(points: &Dense, k: usize, chance: &mut Pcg) -> Dense {
     centres
 }
 
-/// The mean direction of every group; an empty group takes over the point that fits its own worst.
-fn means(points: &Dense, k: usize, labels: &mut [u32], nearness: &mut [f32]) -> Dense {
+/// The mean direction of every group; an empty group takes over the point that fits its own worst. Also the points so
+/// taken.
+fn means(points: &Dense, centres: &Dense, labels: &mut [u32]) -> (Dense, Vec<usize>) {
+    let k = centres.rows();
     let mut sizes = vec![0_usize; k];
     labels.iter().for_each(|label| sizes[*label as usize] += 1);
-    for empty in 0..k {
-        if sizes[empty] == 0
-            && let Some(worst) = (0..labels.len())
-                .filter(|point| sizes[labels[*point] as usize] > 1)
-                .min_by(|a, b| nearness[*a].total_cmp(&nearness[*b]))
-        {
-            sizes[labels[worst] as usize] -= 1;
-            labels[worst] = empty as u32;
-            nearness[worst] = 1.0;
-            sizes[empty] = 1;
+    let mut taken = Vec::new();
+    if sizes.contains(&0) {
+        let near = |point: usize| dot(points.row(point), centres.row(labels[point] as usize));
+        let mut fit: Vec<f32> = (0..labels.len()).map(near).collect();
+        for empty in 0..k {
+            if sizes[empty] == 0
+                && let Some(worst) = (0..labels.len())
+                    .filter(|point| sizes[labels[*point] as usize] > 1)
+                    .min_by(|a, b| fit[*a].total_cmp(&fit[*b]))
+            {
+                sizes[labels[worst] as usize] -= 1;
+                labels[worst] = empty as u32;
+                fit[worst] = 1.0;
+                sizes[empty] = 1;
+                taken.push(worst);
+            }
         }
     }
-    centres_of(points, labels, k)
+    (centres_of(points, labels, k), taken)
 }
 
 /// The mean direction of every group; zeros for an empty one.
@@ -117,6 +176,29 @@ pub fn centres_of(points: &Dense, labels: &[u32], k: usize) -> Dense {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_change_nothing() {
+        let mut chance = Pcg::new(7, 1);
+        let mut points = Dense::zeros(400, 12);
+        points.values.iter_mut().for_each(|x| *x = (chance.unit() - 0.3) as f32);
+        points.normalise();
+        for k in [2, 5, 7, 40] {
+            // Every point compared with every centre in every round.
+            let mut centres = start(&points, k, &mut Pcg::new(k as u64, 3));
+            let mut plain = vec![u32::MAX; 400];
+            for _ in 0..15 {
+                let next: Vec<u32> = (0..400).map(|i| nearest(&centres, points.row(i))).collect();
+                let moved = next.iter().zip(&plain).filter(|(a, b)| a != b).count();
+                plain = next;
+                if moved == 0 {
+                    break;
+                }
+                centres = means(&points, &centres, &mut plain).0;
+            }
+            assert_eq!(kmeans(&points, k, 3, 15), plain, "{k}");
+        }
+    }
 
     #[test]
     fn tells_three_directions_apart() {

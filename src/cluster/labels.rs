@@ -60,8 +60,9 @@ pub fn from_labels(voiced: &Voiced, values: &[Vec<String>]) -> Result<(Codebook,
     let mut matches = Vec::new();
     for (row, texts) in values.iter().enumerate() {
         let from = matches.len();
-        for (i, (key, spelt)) in folded(texts).into_iter().enumerate() {
-            let keywords = vec![spelt];
+        for (i, (key, _)) in folded(texts).into_iter().enumerate() {
+            // The label itself: the issue has no keywords.
+            let keywords = Box::new([0]);
             matches.push(Match { row: row as u32, issue: place[&key], score: SCORE, keywords, primary: i == 0 });
         }
         matches[from..].sort_by_key(|m| m.issue);
@@ -114,7 +115,9 @@ mod tests {
         assert_eq!(book.issues.iter().map(|i| i.name.as_str()).collect::<Vec<_>>(), ["Late", "Billing"]);
         assert_eq!(book.issues[0].first_seen.unwrap().to_string(), "1970-01-04");
         assert_eq!(matches.len(), 4);
-        assert_eq!(matches.keywords().unwrap(), [["late"], ["Billing"], ["Late"], ["Late"]]);
+        let words: Vec<String> =
+            matches.matches(&book).unwrap().iter().flat_map(|m| m.words(&book)).map(str::to_owned).collect();
+        assert_eq!(words, ["Late", "Billing", "Late", "Late"]);
         let primary: Vec<bool> = matches.primary().unwrap().iter().flatten().collect();
         assert_eq!(primary, [false, true, true, true]);
         assert!(from_labels(&voiced, &[Vec::new(), Vec::new(), Vec::new()]).is_err());

@@ -113,12 +113,12 @@ pub(crate) fn spoken_of(learned: &Learned<'_>) -> (Vec<Vec<Speaks>>, Vec<u32>) {
         }
     }
     // How often a term is in the distinct texts as counted here, phrases included.
-    let df = |term: usize| holds[term * groups..(term + 1) * groups].iter().sum::<u32>();
+    let df: Vec<u32> = holds.chunks_exact(groups.max(1)).map(|of| of.iter().sum()).collect();
     let spoken: Vec<Vec<Speaks>> = (0..groups)
         .into_par_iter()
         .map(|group| {
             let all = (0..learned.terms.len())
-                .filter_map(|term| speaks(term, holds[term * groups + group], df(term), sizes[group], n as u32));
+                .filter_map(|term| speaks(term, holds[term * groups + group], df[term], sizes[group], n as u32));
             let mut all: Vec<Speaks> = all.collect();
             all.sort_by(|a, b| b.importance.total_cmp(&a.importance).then(a.term.cmp(&b.term)));
             all.truncate(KEYWORDS);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{
-    BooleanChunked, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, ListBuilderTrait, ListStringChunkedBuilder,
-    NamedFrom, Series, StringChunked,
+    BooleanChunked, ChunkTake, DataFrame, DataType, Float64Chunked, IdxSize, Int64Chunked, Int64Type, IntoColumn,
+    ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom, Series, StringChunked,
 };
 
 use crate::cluster::codebook::{Codebook, Issue};
@@ -21,13 +21,13 @@ pub const COLUMNS: &[Column] = &[
     column("uid", Type::Text, "the record"),
     column("issue_id", Type::Text, "the issue"),
     column("score", Type::Float, "sum of the weights of the issue's keywords that the record holds"),
-    column("keywords", Type::Texts, "those keywords as in the codebook, heaviest first; \"pinned\" for a pin"),
+    column("keywords", Type::Places, "places of those keywords in the issue's list, heaviest first; see [`Match`]"),
     column("primary", Type::Bool, "the record's best match among those that count"),
     column("counts", Type::Bool, "the issue is active or resolved; false for a candidate"),
 ];
 
-/// What a pinned record shows instead of keywords.
-pub const PINNED: &str = "pinned";
+/// The place of a pin, which is no keyword.
+pub const PINNED: u32 = u32::MAX;
 
 /// One match.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,8 +38,36 @@ pub struct Match {
     pub issue: usize,
     /// Its score.
     pub score: f64,
-    /// The keywords that made it, heaviest first.
-    pub keywords: Vec<String>,
+    /// The places, in the issue's list, of the keywords that made it, heaviest first. The place after the last one is
+    /// the issue's pattern (a label of the dump where there is none); [`PINNED`] is a pin.
+    pub keywords: Box<[u32]>,
+    /// Whether it is the record's primary.
+    pub primary: bool,
+}
+
+impl Match {
+    /// The keywords as the codebook writes them.
+    pub fn words<'c>(&self, codebook: &'c Codebook) -> impl Iterator<Item = &'c str> {
+        words(&self.keywords, &codebook.issues[self.issue])
+    }
+}
+
+/// The keywords at some places of an issue, see [`Match`].
+pub fn words<'c>(places: &[u32], issue: &'c Issue) -> impl Iterator<Item = &'c str> {
+    places.iter().map(|place| match issue.keywords.get(*place as usize) {
+        Some(keyword) => keyword.text.as_str(),
+        None if *place == PINNED => "pinned",
+        None => issue.pattern.as_deref().unwrap_or(&issue.name),
+    })
+}
+
+/// A match without what made it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair {
+    /// The record's row.
+    pub row: u32,
+    /// The issue's place in the codebook.
+    pub issue: usize,
     /// Whether it is the record's primary.
     pub primary: bool,
 }
@@ -66,19 +94,22 @@ impl Matches {
     /// An internal error when the contract is broken.
     pub fn build(matches: &[Match], uids: &StringChunked, codebook: &Codebook) -> Result<Self> {
         let issues = &codebook.issues;
-        let mut keywords = ListStringChunkedBuilder::new("keywords".into(), matches.len(), matches.len() * 4);
+        let places = matches.iter().map(|m| m.keywords.len()).sum();
+        let mut keywords =
+            ListPrimitiveChunkedBuilder::<Int64Type>::new("keywords".into(), matches.len(), places, DataType::Int64);
         for m in matches {
-            keywords.append_values_iter(m.keywords.iter().map(String::as_str));
+            keywords.append_values_iter(m.keywords.iter().map(|place| i64::from(*place)));
         }
         let rows: Vec<i64> = matches.iter().map(|m| i64::from(m.row)).collect();
-        let uid: Vec<&str> = matches.iter().map(|m| uids.get(m.row as usize).unwrap_or_default()).collect();
+        let rows_of: Vec<IdxSize> = matches.iter().map(|m| m.row).collect();
+        let uid = uids.take(&rows_of)?.with_name("uid".into());
         let ids: Vec<&str> = matches.iter().map(|m| issues[m.issue].id.as_str()).collect();
         let scores: Vec<f64> = matches.iter().map(|m| m.score).collect();
         let primary: Vec<bool> = matches.iter().map(|m| m.primary).collect();
         let counts: Vec<bool> = matches.iter().map(|m| issues[m.issue].status.counts()).collect();
         let columns = vec![
             Series::new("row".into(), rows).into_column(),
-            Series::new("uid".into(), uid).into_column(),
+            uid.into_column(),
             Series::new("issue_id".into(), ids).into_column(),
             Series::new("score".into(), scores).into_column(),
             keywords.finish().into_column(),
@@ -93,24 +124,46 @@ impl Matches {
     /// # Errors
     /// Internal: an issue that the codebook does not have.
     pub fn matches(&self, codebook: &Codebook) -> Result<Vec<Match>> {
+        let (starts, places) = self.keywords()?;
+        let scores = self.scores()?;
+        let ends = starts.windows(2).map(|ends| places[ends[0] as usize..ends[1] as usize].into());
+        let pairs = self.pairs(codebook)?.into_iter().zip(ends).zip(scores.iter());
+        Ok(pairs
+            .map(|((pair, keywords), score)| Match {
+                row: pair.row,
+                issue: pair.issue,
+                score: score.unwrap_or_default(),
+                keywords,
+                primary: pair.primary,
+            })
+            .collect())
+    }
+
+    /// As [`Matches::matches`], without scores and keywords.
+    ///
+    /// # Errors
+    /// Internal: an issue that the codebook does not have.
+    pub fn pairs(&self, codebook: &Codebook) -> Result<Vec<Pair>> {
         let places: BTreeMap<&str, usize> =
             codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
-        let (rows, ids, scores, primary) = (self.rows()?, self.issue_ids()?, self.scores()?, self.primary()?);
-        let mut all = Vec::with_capacity(self.len());
-        for (at, keywords) in self.keywords()?.into_iter().enumerate() {
-            let issue = ids.get(at).and_then(|id| places.get(id));
-            let Some(&issue) = issue else {
-                return Err(Error::failed("internal: matches: an issue that the codebook does not have"));
-            };
-            all.push(Match {
-                row: rows.get(at).unwrap_or_default() as u32,
-                issue,
-                score: scores.get(at).unwrap_or_default(),
-                keywords,
-                primary: primary.get(at).unwrap_or_default(),
-            });
-        }
-        Ok(all)
+        let (rows, ids, primary) = (self.rows()?.iter(), self.issue_ids()?.iter(), self.primary()?.iter());
+        rows.zip(ids)
+            .zip(primary)
+            .map(|((row, id), primary)| {
+                let issue = id.and_then(|id| places.get(id));
+                let issue =
+                    issue.ok_or_else(|| Error::failed("internal: matches: an issue that the codebook lacks"))?;
+                Ok(Pair { row: row.unwrap_or_default() as u32, issue: *issue, primary: primary.unwrap_or_default() })
+            })
+            .collect()
+    }
+
+    /// Where each match's keywords begin, one more for the end; and all their places.
+    fn keywords(&self) -> Result<(Vec<i64>, Vec<u32>)> {
+        let lists = self.frame.column("keywords")?.list()?.rechunk();
+        let starts = lists.downcast_iter().flat_map(|array| array.offsets().as_slice().to_vec()).collect();
+        let inner = lists.get_inner();
+        Ok((starts, inner.i64()?.iter().map(|place| place.unwrap_or_default() as u32).collect()))
     }
 
     /// The frame itself.
@@ -160,23 +213,6 @@ impl Matches {
         Ok(self.frame.column("primary")?.bool()?)
     }
 
-    /// The keywords of each match.
-    ///
-    /// # Errors
-    /// Never for a checked frame.
-    pub fn keywords(&self) -> Result<Vec<Vec<String>>> {
-        let lists = self.frame.column("keywords")?.list()?;
-        let mut out = Vec::with_capacity(self.len());
-        for row in 0..lists.len() {
-            let texts = match lists.get_as_series(row) {
-                Some(list) => list.str()?.iter().flatten().map(str::to_owned).collect(),
-                None => Vec::new(),
-            };
-            out.push(texts);
-        }
-        Ok(out)
-    }
-
     /// How much of each issue its few best keywords hold together: the share of its records that hold one of the three
     /// that matter most here (records holding it × weight). Low values are mixed issues (methods.md §1.4). By issue
     /// id; issues without a match, or without keywords, are not in it.
@@ -184,24 +220,35 @@ impl Matches {
     /// # Errors
     /// Never for a checked frame.
     pub fn cohesion(&self, codebook: &Codebook) -> Result<BTreeMap<String, f64>> {
-        let mut by_issue: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
-        for (id, keywords) in self.issue_ids()?.iter().zip(self.keywords()?) {
-            by_issue.entry(id.unwrap_or_default()).or_default().push(keywords);
+        let (starts, places) = self.keywords()?;
+        let (pairs, issues) = (self.pairs(codebook)?, &codebook.issues);
+        let held = |at: usize| &places[starts[at] as usize..starts[at + 1] as usize];
+        let mut holding: Vec<Vec<f64>> = issues.iter().map(|issue| vec![0.0; issue.keywords.len()]).collect();
+        for (at, pair) in pairs.iter().enumerate() {
+            for place in held(at) {
+                holding[pair.issue].get_mut(*place as usize).into_iter().for_each(|n| *n += 1.0);
+            }
         }
-        let of = |issue: &Issue| {
-            let records = by_issue.get(issue.id.as_str())?;
-            let mut ranked: Vec<(f64, &str)> = issue
-                .keywords
-                .iter()
-                .map(|k| (records.iter().filter(|held| held.contains(&k.text)).count() as f64 * k.weight, &*k.text))
-                .collect();
-            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-            ranked.truncate(3);
-            let holds = |held: &&Vec<String>| ranked.iter().any(|(_, text)| held.iter().any(|k| k == text));
-            let share = records.iter().filter(holds).count() as f64 / records.len() as f64;
-            (!ranked.is_empty()).then(|| (issue.id.clone(), share))
+        let best: Vec<Vec<u32>> = issues
+            .iter()
+            .zip(holding)
+            .map(|(issue, n)| {
+                let worth = n.iter().zip(&issue.keywords).map(|(n, k)| n * k.weight);
+                let mut ranked: Vec<(f64, u32)> = worth.zip(0..).collect();
+                ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+                ranked.into_iter().take(3).map(|(_, place)| place).collect()
+            })
+            .collect();
+        // Records with one of the best, and all.
+        let mut of = vec![(0_u32, 0_u32); issues.len()];
+        for (at, pair) in pairs.iter().enumerate() {
+            of[pair.issue].0 += u32::from(held(at).iter().any(|place| best[pair.issue].contains(place)));
+            of[pair.issue].1 += 1;
+        }
+        let share = |(issue, (with, all)): (&Issue, (u32, u32))| {
+            (all > 0 && !issue.keywords.is_empty()).then(|| (issue.id.clone(), f64::from(with) / f64::from(all)))
         };
-        Ok(codebook.issues.iter().filter_map(of).collect())
+        Ok(issues.iter().zip(of).filter_map(share).collect())
     }
 }
 

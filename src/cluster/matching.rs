@@ -12,7 +12,7 @@ use regex::{Regex, RegexBuilder};
 use crate::cluster::codebook::Codebook;
 use crate::cluster::intern::{Interner, NONE};
 use crate::cluster::language::{self, LanguageId, Languages};
-use crate::cluster::matches::{Match, Matches, PINNED, mark_primary};
+use crate::cluster::matches::{Match, Matches, PINNED, mark_primary, words};
 use crate::cluster::tokens::{Cutter, NOT, Token, cut_keyword};
 use crate::enrich::Voiced;
 use crate::error::{Error, Result};
@@ -120,7 +120,8 @@ impl<'a> Matcher<'a> {
                 found
             })
             .collect();
-        Matches::build(&chunks.concat(), uids, self.codebook)
+        let all: Vec<Match> = chunks.into_iter().flatten().collect();
+        Matches::build(&all, uids, self.codebook)
     }
 
     /// In how many records each keyword of each issue is found, whether they match or not; after the keywords one more
@@ -165,7 +166,8 @@ impl<'a> Matcher<'a> {
             .filter(|hits| hits.iter().all(|hit| hit.1 != EXCLUDED))
             .map(|hits| {
                 let issue = &self.codebook.issues[hits[0].0];
-                let (score, keywords) = (sum(hits), self.keywords(hits));
+                let score = sum(hits);
+                let keywords = words(&places(hits), issue).map(str::to_owned).collect();
                 Standing { issue_id: issue.id.clone(), score, min_score: issue.min_score, keywords }
             })
             .collect();
@@ -222,27 +224,17 @@ impl<'a> Matcher<'a> {
             let own: i64 = hits.iter().map(|hit| hit.2).sum();
             let enough = own >= thousandths(self.codebook.issues[issue].min_score);
             if enough && !excluded && !not(issue) {
-                found.push(Match { row, issue, score: sum(hits), keywords: self.keywords(hits), primary: false });
+                found.push(Match { row, issue, score: sum(hits), keywords: places(hits), primary: false });
             }
         }
         for (issue, is) in pinned {
             if *is && !found[from..].iter().any(|m| m.issue == *issue) {
                 let own: Vec<_> = hits.iter().copied().filter(|hit| hit.0 == *issue).collect();
-                let keywords = vec![PINNED.to_owned()];
+                let keywords = Box::new([PINNED]);
                 found.push(Match { row, issue: *issue, score: sum(&own), keywords, primary: false });
             }
         }
         found[from..].sort_by_key(|m| m.issue);
-    }
-
-    fn keywords(&self, hits: &[(usize, usize, i64)]) -> Vec<String> {
-        let text = |hit: &(usize, usize, i64)| {
-            let issue = &self.codebook.issues[hit.0];
-            issue.keywords.get(hit.1).map(|k| &k.text).or(issue.pattern.as_ref()).cloned()
-        };
-        let mut hits = hits.to_vec();
-        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.2), hit.1));
-        hits.iter().filter_map(text).collect()
     }
 
     /// Record → the issues it is (true) and is not (false). A later pin wins.
@@ -296,6 +288,14 @@ impl Scratch {
     fn new() -> Self {
         Self { cutters: BTreeMap::new(), tokens: Vec::new(), plain: Vec::new(), full: Vec::new(), hits: Vec::new() }
     }
+}
+
+/// The places of the keywords hit, heaviest first.
+fn places(hits: &[(usize, usize, i64)]) -> Box<[u32]> {
+    let mut places: Vec<(std::cmp::Reverse<i64>, u32)> =
+        hits.iter().map(|hit| (std::cmp::Reverse(hit.2), hit.1 as u32)).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, place)| place).collect()
 }
 
 fn thousandths(weight: f64) -> i64 {
@@ -362,7 +362,7 @@ pattern = '\berr-\d+'
     /// "row issue score keywords", a star for the primary.
     fn found(texts: &[&str], book: &Codebook) -> Vec<String> {
         let matches = match_records(&voiced(texts), book).unwrap();
-        let keywords = matches.keywords().unwrap();
+        let all = matches.matches(book).unwrap();
         (0..matches.len())
             .map(|i| {
                 format!(
@@ -371,7 +371,7 @@ pattern = '\berr-\d+'
                     matches.issue_ids().unwrap().get(i).unwrap(),
                     if matches.primary().unwrap().get(i).unwrap() { "*" } else { "" },
                     matches.scores().unwrap().get(i).unwrap(),
-                    keywords[i].join("+")
+                    all[i].words(book).collect::<Vec<_>>().join("+")
                 )
             })
             .collect()

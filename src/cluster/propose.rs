@@ -237,7 +237,7 @@ impl Said {
         let terms = Terms::of(&corpus, &corpus.ignored(&codebook.ignore));
         let none = codebook.issues.len() as u32;
         let mut primary = vec![none; voiced.len()];
-        for m in matches.matches(codebook)?.iter().filter(|m| m.primary) {
+        for m in matches.pairs(codebook)?.iter().filter(|m| m.primary) {
             primary[m.row as usize] = m.issue as u32;
         }
         // Authors are numbered from 0; a text without one is a voice of its own, below.

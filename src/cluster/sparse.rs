@@ -70,6 +70,37 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7])) + tail
 }
 
+/// [`dot`] of one row with four: each sum is the same to the bit, but four are under way at once.
+pub fn dots(a: &[f32], b: [&[f32]; 4]) -> [f32; 4] {
+    let (x, x_tail) = a.as_chunks::<8>();
+    let [y0, y1, y2, y3] = b.map(|row| &row.as_chunks::<8>().0[..x.len()]);
+    let (mut s0, mut s1, mut s2, mut s3) = ([0.0_f32; 8], [0.0; 8], [0.0; 8], [0.0; 8]);
+    for i in 0..x.len() {
+        add_products(&mut s0, &x[i], &y0[i]);
+        add_products(&mut s1, &x[i], &y1[i]);
+        add_products(&mut s2, &x[i], &y2[i]);
+        add_products(&mut s3, &x[i], &y3[i]);
+    }
+    // Without the fence the compiler takes the four rows for its lanes and shuffles every number: a third of the speed.
+    let lanes = std::hint::black_box([s0, s1, s2, s3]);
+    let mut out = [0.0; 4];
+    for ((out, s), row) in out.iter_mut().zip(&lanes).zip(b) {
+        let mut tail = 0.0;
+        for (x, y) in x_tail.iter().zip(&row[x.len() * 8..]) {
+            tail += x * y;
+        }
+        *out = ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])) + tail;
+    }
+    out
+}
+
+#[inline(always)]
+fn add_products(sums: &mut [f32; 8], x: &[f32; 8], y: &[f32; 8]) {
+    for lane in 0..8 {
+        sums[lane] += x[lane] * y[lane];
+    }
+}
+
 /// `y += a·x`.
 pub fn add_scaled(y: &mut [f32], a: f32, x: &[f32]) {
     for (y, x) in y.iter_mut().zip(x) {
@@ -175,5 +206,6 @@ mod tests {
         assert_eq!(a.pick(&[2, 0]).row(1).collect::<Vec<_>>(), [(0, 1.0), (2, 2.0)]);
         let long: Vec<f32> = (1..=11).map(|i| i as f32).collect();
         assert_eq!(dot(&long, &long), 506.0);
+        assert_eq!(dots(&long, [&long; 4]), [506.0; 4]);
     }
 }

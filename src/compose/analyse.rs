@@ -146,6 +146,8 @@ fn find_as(
         true => codebooks::find(&read.records, &voiced, &rows, cluster, given)?,
         false => codebooks::none(&voiced)?,
     };
+    read.records = read.records.lean()?;
+    let voiced = voiced.lean()?;
     Ok(Found { read, voiced, counted, issues })
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
         subtitle: format!("{counted} · {feeds}"),
         footer: format!(
             "{} · n = {} counted in all · {} · as of {}",
-            calendar.label(analysis.period),
+            told::days(&calendar.label(analysis.period), analysis.period.date(), calendar.last_day(analysis.period)),
             told::count(n),
             calendar.zone_name(),
             told::date(analysis.found.counted.now)

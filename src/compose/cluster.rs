@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::chart::sparkline;
-use crate::cli::Cluster;
+use crate::cli::{Cluster, Format};
 use crate::cluster::issues_refit;
 use crate::cluster::issues_verbs::{Edited, Verb, apply};
 use crate::cluster::matches::Match;
@@ -13,6 +13,7 @@ use crate::compose::analyse::{self, Found};
 use crate::compose::candidates::{self, Sought};
 use crate::compose::distinct::distinct;
 use crate::compose::{self, Session, codebooks, facts};
+use crate::enrich::{self, Part};
 use crate::error::{Error, Result};
 use crate::render::views::cluster as view;
 use crate::render::views::trends::SPARKS;
@@ -22,7 +23,7 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
         session,
         &arguments.reading,
         &arguments.cluster,
-        &arguments.enrich,
+        &hearing(arguments),
         &arguments.trend,
         analyse::Dates::Optional,
     )?;
@@ -47,6 +48,19 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
     let store = found.read.store.as_ref();
     compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
     Ok(analyse::exit_code(&found))
+}
+
+/// Issues are found by words alone, so no more is heard than the options ask for. Of a store everything is: its caches
+/// keep that for the report.
+fn hearing(arguments: &Cluster) -> enrich::Options {
+    let mut options = arguments.enrich.clone();
+    if !arguments.reading.dumps.files.is_empty() {
+        options.off.extend([Part::Sentiment, Part::Reach]);
+        if options.intents.is_empty() && options.without.is_empty() {
+            options.off.extend([Part::Intent, Part::Authors]);
+        }
+    }
+    options
 }
 
 /// The codebook's text after a verb; the one read stays as it is.
@@ -112,7 +126,7 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
     let undated = eligible.iter().filter(|e| **e).count() as i64 - funnel.counted;
     let mut records = vec![0; codebook.issues.len()];
     let mut matched = vec![false; eligible.len()];
-    let all = found.issues.matches.matches(codebook)?;
+    let all = found.issues.matches.pairs(codebook)?;
     let distinct = distinct(&found.voiced, all.iter().filter(|m| eligible[m.row as usize]), codebook.issues.len())?;
     for m in all.iter().filter(|m| eligible[m.row as usize]) {
         records[m.issue] += 1;
@@ -155,7 +169,7 @@ fn clusters(found: &Found, arguments: &Cluster) -> Result<view::Clusters> {
         unassigned: none(true),
         no_text: none(false),
         issues,
-        rows: rows(found)?,
+        rows: if arguments.output.format == Format::Csv { rows(found)? } else { Vec::new() },
         candidates: Vec::new(),
         refit: Vec::new(),
     })
@@ -202,16 +216,16 @@ fn rows(found: &Found) -> Result<Vec<view::Row>> {
             issue_id: issue.map_or(String::new(), |i| i.id.clone()),
             issue: issue.map_or(String::new(), |i| i.name.clone()),
             score: primary[row].map(|m| m.score),
-            keywords: primary[row].map_or(Vec::new(), |m| m.keywords.clone()),
+            keywords: primary[row].map_or(Vec::new(), |m| m.words(&found.issues.codebook).map(str::to_owned).collect()),
         }
     };
-    let by_uid: BTreeMap<&str, usize> =
-        uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
     let mut rows: Vec<view::Row> = (0..frame.height())
         .map(|row| line(files.get(row).unwrap_or_default(), numbers.get(row).unwrap_or(0), row))
         .collect();
     let Some(repeats) = &found.read.duplicates else { return Ok(sorted(rows)) };
     let repeats = repeats.frame();
+    let by_uid: BTreeMap<&str, usize> =
+        uids.iter().enumerate().map(|(row, uid)| (uid.unwrap_or_default(), row)).collect();
     let (files, numbers, repeated) =
         (repeats.column("source_file")?.str()?, repeats.column("source_row")?.i64()?, repeats.column("uid")?.str()?);
     for at in 0..repeats.height() {

@@ -1,9 +1,7 @@
 //! Distinct reports: near copies and equal texts of an issue count once.
 
-use std::collections::BTreeMap;
-
 use crate::cluster::intern::hash;
-use crate::cluster::matches::Match;
+use crate::cluster::matches::Pair;
 use crate::enrich::Voiced;
 use crate::error::Result;
 
@@ -13,24 +11,17 @@ use crate::error::Result;
 /// An internal error when a contract is broken.
 pub(crate) fn distinct<'m>(
     voiced: &Voiced,
-    matches: impl Iterator<Item = &'m Match>,
+    matches: impl Iterator<Item = &'m Pair>,
     issues: usize,
 ) -> Result<Vec<i64>> {
-    let (uids, texts) = (voiced.texts_of("uid")?, voiced.text()?);
+    let texts = voiced.text()?;
+    // Records are sorted by uid.
+    let uids: Vec<&str> = voiced.texts_of("uid")?.iter().map(Option::unwrap_or_default).collect();
     let echoes = voiced.texts_of("echo_of").ok();
-    let mut leaders: BTreeMap<&str, Option<usize>> =
-        echoes.map(|echoes| echoes.iter().flatten().map(|uid| (uid, None)).collect()).unwrap_or_default();
-    if !leaders.is_empty() {
-        for (row, uid) in uids.iter().enumerate() {
-            if let Some(leader) = uid.and_then(|uid| leaders.get_mut(uid)) {
-                *leader = Some(row);
-            }
-        }
-    }
     let mut seen: Vec<Vec<u64>> = vec![Vec::new(); issues];
     for found in matches {
         let row = found.row as usize;
-        let echoed = echoes.and_then(|echoes| echoes.get(row)).and_then(|uid| leaders.get(uid).copied().flatten());
+        let echoed = echoes.and_then(|echoes| echoes.get(row)).and_then(|uid| uids.binary_search(&uid).ok());
         let text = texts.get(echoed.unwrap_or(row)).unwrap_or_default();
         seen[found.issue].push(hash(text.as_bytes()));
     }

@@ -37,7 +37,7 @@ pub(crate) fn primary(analysis: &Analysis) -> Result<Vec<(String, Vec<i64>)>> {
     let counts = found.counted.frame().column("counted")?.bool()?;
     let periods = found.counted.frame().column("period")?.datetime()?;
     let mut own: Vec<Option<usize>> = vec![None; found.counted.frame().height()];
-    for hit in found.issues.matches.matches(&found.issues.codebook)? {
+    for hit in found.issues.matches.pairs(&found.issues.codebook)? {
         if hit.primary && found.issues.codebook.issues[hit.issue].status.counts() {
             own[hit.row as usize] = Some(hit.issue);
         }

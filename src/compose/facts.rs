@@ -133,7 +133,7 @@ pub(crate) fn funnel(found: &Found) -> Result<Funnel> {
     let counts = found.counted.frame().column("counted")?.bool()?;
     let texts = found.voiced.text()?;
     let mut matched = vec![false; found.read.records.len()];
-    for hit in found.issues.matches.matches(&found.issues.codebook)? {
+    for hit in found.issues.matches.pairs(&found.issues.codebook)? {
         matched[hit.row as usize] |= found.issues.codebook.issues[hit.issue].status.counts();
     }
     let (mut with, mut unassigned, mut no_text) = (0, 0, 0);

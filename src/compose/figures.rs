@@ -36,10 +36,10 @@ pub(crate) fn figures(report: &mut Report, analysis: &Analysis, trend: &Options)
     let footer = |n: i64| {
         format!(
             "{} · n = {} · {} · as of {}",
-            report.period.label,
-            words::count(n),
+            told::days(&report.period.label, report.period.first, report.period.last),
+            told::count(n),
             report.zone,
-            words::day(report.as_of)
+            told::date(report.as_of)
         )
     };
     let input =

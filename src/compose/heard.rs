@@ -37,10 +37,11 @@ pub(crate) fn heard(
     codebook: Option<&Codebook>,
     options: &enrich::Options,
 ) -> Result<Option<(Read, Voiced, Option<Matches>)>> {
-    let read = read::read(session, reading, wordless.then_some(models))?;
+    let mut read = read::read(session, reading, wordless.then_some(models))?;
     let own = |records: &Records| enrich::own(records, options);
     let Some(kept) = &read.kept else {
-        let voiced = enrich::enrich(&read.records, options)?;
+        let voiced = enrich::enrich(&read.records, options)?.lean()?;
+        read.records = read.records.lean()?;
         let matches = codebook.map(|codebook| matching::match_records(&voiced, codebook)).transpose()?;
         return Ok(Some((read, voiced, matches)));
     };

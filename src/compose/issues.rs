@@ -291,7 +291,7 @@ fn parts_of(heard: &Heard, file: &File, edited: &Edited, at: usize) -> Result<vi
             })
             .collect();
         let typical = quotes::pick(&candidates);
-        let inside = own.iter().filter(|m| before.iter().any(|b| b.issue == at && b.row == m.row)).count() as i64;
+        let inside = own.iter().filter(|m| by_row.contains_key(&m.row)).count() as i64;
         parts.push(view::Part {
             id: issue.id.clone(),
             name: issue.name.clone(),

@@ -122,8 +122,10 @@ pub(crate) fn caveats(analysis: &Analysis, cards: &[IssueReport], asked: &[Inten
     missing.dedup();
     if !missing.is_empty() {
         let shown: String = missing.iter().take(20).collect();
-        caveats
-            .push(format!("The charts' font lacks some letters of the issues' names ({shown}); they are drawn as ·."));
+        caveats.push(format!(
+            "The charts' font lacks some letters of the issues' names ({shown}); they are drawn as ·. --font FILE names a \
+             font that has them."
+        ));
     }
     Ok(caveats)
 }

@@ -8,7 +8,7 @@ use crate::cli::{Reading, Show};
 use crate::cluster;
 use crate::cluster::codebook::{Codebook, Issue};
 use crate::cluster::context;
-use crate::cluster::matches::Match;
+use crate::cluster::matches::{Match, words as words_of};
 use crate::cluster::matching::Matcher;
 use crate::compose::analyse::{self, Found};
 use crate::compose::{self, Session, facts};
@@ -198,8 +198,9 @@ fn contexts(
     let words = issue.pattern.iter().map(|pattern| (pattern.as_str(), true));
     for (keyword, is_pattern) in keywords.iter().map(|(word, _)| (word.as_str(), false)).chain(words).take(WORDS) {
         let mut shown = 0;
-        for row in
-            newest.iter().filter(|row| by_row.get(row).is_some_and(|hit| hit.keywords.iter().any(|k| k == keyword)))
+        for row in newest
+            .iter()
+            .filter(|row| by_row.get(row).is_some_and(|hit| words_of(&hit.keywords, issue).any(|k| k == keyword)))
         {
             let Some(text) = texts.get(*row).filter(|_| shown < PER_WORD) else { continue };
             let Some(at) = context::find(text, languages.get(*row), keyword, is_pattern) else { continue };
@@ -246,7 +247,7 @@ fn record(known: &Known<'_>, row: usize) -> Result<view::Record> {
                 issue: issue.name.clone(),
                 score: m.score,
                 min_score: issue.min_score,
-                keywords: m.keywords.clone(),
+                keywords: m.words(codebook).map(str::to_owned).collect(),
                 matches: true,
             }
         })

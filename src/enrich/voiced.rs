@@ -7,6 +7,7 @@ use crate::enrich::options::Intent;
 use crate::enrich::redact::Masked;
 use crate::error::Result;
 use crate::normalise::records::COLUMNS;
+use crate::normalise::stack::lean;
 
 const fn column(name: &'static str, kind: Type, about: &'static str) -> Column {
     Column { name, kind, nullable: true, about }
@@ -108,6 +109,14 @@ impl Voiced {
             all.push(Some(held));
         }
         Ok(all)
+    }
+
+    /// The same, with what was laid out of empty columns for a reader let go.
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn lean(self) -> Result<Self> {
+        Ok(Self { frame: lean(self.frame)?, ..self })
     }
 
     /// How many spans of each kind were masked.

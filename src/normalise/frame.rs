@@ -30,8 +30,8 @@ impl Builder {
             Type::Float => Self::Float(PrimitiveChunkedBuilder::new(name, capacity)),
             Type::Bool => Self::Bool(BooleanChunkedBuilder::new(name, capacity)),
             Type::Texts => Self::Texts(Box::new(ListStringChunkedBuilder::new(name, capacity, capacity))),
-            // No row has a history yet: it takes several versions of a record.
-            Type::History => Self::Empty,
+            // No row has a history yet: it takes several versions of a record. No record has places.
+            Type::History | Type::Places => Self::Empty,
         };
         (0..nulls).for_each(|_| builder.push(&Cell::Null));
         builder

@@ -15,6 +15,7 @@ use crate::normalise::frame::FrameBuilder;
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::slots;
+use crate::normalise::stack::stacked;
 use crate::normalise::sums::{FileSums, Sums};
 use crate::normalise::versions::{self, PROVENANCE, Statuses, Version};
 
@@ -57,11 +58,11 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
     let mut reading: BTreeMap<String, Sums> = BTreeMap::new();
     let mut rejects: BTreeMap<String, Rejects> = BTreeMap::new();
     let mut headers = BTreeSet::new();
-    let mut all = FrameBuilder::new(0).finish()?;
+    let mut frames = vec![FrameBuilder::new(0).finish()?];
     for chunk in chunks {
         reading.entry(chunk.file.clone()).or_insert_with(|| Sums::new(&chunk.file)).add(&chunk)?;
         headers.extend(chunk.headers);
-        all.vstack_mut_owned(chunk.records)?;
+        frames.push(chunk.records);
         if !chunk.rejects.is_empty() {
             match rejects.get_mut(&chunk.file) {
                 Some(earlier) => earlier.append(&chunk.rejects)?,
@@ -70,7 +71,7 @@ pub fn merge(chunks: Vec<Normalised>) -> Result<Merged> {
         }
     }
     let mut sums: BTreeMap<String, FileSums> = reading.into_iter().map(|(path, sums)| (path, sums.finish())).collect();
-    all.rechunk_mut();
+    let all = stacked(frames)?.unwrap_or_default();
     let chosen = choose(&all)?;
     let frame = place(&all, &chosen)?;
     let files_of = all.column("source_file")?.str()?;

@@ -26,6 +26,7 @@ pub mod records;
 pub mod rejects;
 pub mod repeats;
 pub mod row;
+pub(crate) mod stack;
 pub mod stream;
 pub mod sums;
 pub mod text;

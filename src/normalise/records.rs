@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 
 use crate::contract::{self, Column, Type};
 use crate::error::Result;
+use crate::normalise::stack::lean;
 
 const fn column(name: &'static str, kind: Type, about: &'static str) -> Column {
     Column { name, kind, nullable: true, about }
@@ -112,6 +113,14 @@ impl Records {
     pub fn new(frame: DataFrame, headers: BTreeMap<String, String>) -> Result<Self> {
         contract::check(&frame, COLUMNS, "records")?;
         Ok(Self { frame, headers })
+    }
+
+    /// The same records, with what was laid out of empty columns for a reader let go.
+    ///
+    /// # Errors
+    /// Never for checked records.
+    pub fn lean(self) -> Result<Self> {
+        Ok(Self { frame: lean(self.frame)?, ..self })
     }
 
     /// The frame itself.

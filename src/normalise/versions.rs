@@ -94,7 +94,7 @@ impl<'a> Cells<'a> {
             Type::Float => Self::Float(column.f64()?),
             Type::Bool => Self::Bool(column.bool()?),
             Type::Instant | Type::Wall => Self::Int(column.datetime()?.physical()),
-            Type::Texts | Type::History => {
+            Type::Texts | Type::Places | Type::History => {
                 let lists = column.list()?;
                 Self::Texts { offsets: offsets(lists), texts: lists.get_inner() }
             }

@@ -237,12 +237,17 @@
       figure.append(mark);
     }
     const ends = lines.map((values, k) => {
-      let path = '', pen = false;
+      // What leads to or from a period that is not whole yet is drawn apart: it is no fall.
+      let path = '', open = '';
       values.forEach((value, i) => {
-        if (value !== null) path += (pen ? 'L' : 'M') + x(i).toFixed(1) + ' ' + y(value).toFixed(1) + (pen ? '' : 'h.1');
-        pen = value !== null;
+        if (value === null) return;
+        const here = `${x(i).toFixed(1)} ${y(value).toFixed(1)}`, before = i ? values[i - 1] : null;
+        if (before === null) path += `M${here}h.1`;
+        else if (data.partial[i] === '1' || data.partial[i - 1] === '1') open += `M${x(i - 1).toFixed(1)} ${y(before).toFixed(1)}L${here}`;
+        else path += (i > 1 && values[i - 2] !== null && data.partial[i - 2] !== '1' ? '' : `M${x(i - 1).toFixed(1)} ${y(before).toFixed(1)}`) + `L${here}`;
       });
       figure.append(svg('path', { class: `line line${k}`, d: path }));
+      if (open) figure.append(svg('path', { class: `line line${k} open`, d: open }));
       let last = n - 1;
       while (last >= 0 && (values[last] === null || data.partial[last] === '1')) last--;
       return { k, y: last < 0 ? height - bottom : y(values[last]), text: chosen[k].series.name + (last < 0 ? '' : ` ${state.rate ? percent(values[last]) : count(values[last])}`) };

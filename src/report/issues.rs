@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::cluster::codebook::{Codebook, Issue, Keyword};
+use crate::cluster::matches::words;
 use crate::report::findings;
 use crate::report::model::{Change, IssueReport, Quote};
 use crate::report::quotes::{self, Candidate};
@@ -20,8 +21,8 @@ pub struct Hit {
     pub issue: usize,
     /// Its score.
     pub score: f64,
-    /// The keywords that made the match, heaviest first.
-    pub keywords: Vec<String>,
+    /// The places of the keywords that made the match, heaviest first ([`crate::cluster::matches::Match`]).
+    pub keywords: Box<[u32]>,
 }
 
 /// What an issue's card may show of a record, by row.
@@ -108,7 +109,7 @@ fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) 
         signal: now.and_then(|p| p.signal),
         level: now.and_then(|p| p.level),
         sparkline: String::new(),
-        quotes: quoted(evidence, hits),
+        quotes: quoted(evidence, issue, hits),
         segments: Vec::new(),
         series: series.clone(),
         forecast: None,
@@ -131,18 +132,17 @@ pub const KEYWORDS: usize = 15;
 
 /// The issue's keywords by matches × weight: rare words weigh most, but it is the common ones that people know it by.
 pub fn telling(issue: &Issue, hits: &[&Hit]) -> Vec<(String, f64)> {
-    let mut held: BTreeMap<&str, f64> = BTreeMap::new();
-    for keyword in hits.iter().flat_map(|h| &h.keywords) {
-        *held.entry(keyword).or_default() += 1.0;
+    let mut held = vec![0.0; issue.keywords.len()];
+    for place in hits.iter().flat_map(|h| &h.keywords) {
+        held.get_mut(*place as usize).into_iter().for_each(|held| *held += 1.0);
     }
-    let worth = |k: &Keyword| held.get(k.text.as_str()).copied().unwrap_or(0.0) * k.weight;
-    let mut ranked: Vec<&Keyword> = issue.keywords.iter().collect();
-    ranked.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
-    ranked.iter().take(KEYWORDS).map(|k| (k.text.clone(), k.weight)).collect()
+    let mut ranked: Vec<(f64, &Keyword)> = held.iter().zip(&issue.keywords).map(|(n, k)| (n * k.weight, k)).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.iter().take(KEYWORDS).map(|(_, k)| (k.text.clone(), k.weight)).collect()
 }
 
 /// Quotes from the period; from all periods when the period has none.
-fn quoted(evidence: &Evidence<'_>, hits: &[&Hit]) -> Vec<Quote> {
+fn quoted(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit]) -> Vec<Quote> {
     let candidates = |only_now: bool| -> Vec<Candidate<'_>> {
         hits.iter()
             .filter_map(|hit| {
@@ -170,7 +170,12 @@ fn quoted(evidence: &Evidence<'_>, hits: &[&Hit]) -> Vec<Quote> {
                 date: word.day,
                 feed: word.feed.to_string(),
                 text: quotes::shorten(word.text.unwrap_or_default()),
-                keywords: hits.iter().find(|h| h.row == row).map(|h| h.keywords.clone()).unwrap_or_default(),
+                keywords: hits
+                    .iter()
+                    .filter(|h| h.row == row)
+                    .flat_map(|h| words(&h.keywords, issue))
+                    .map(str::to_owned)
+                    .collect(),
             }
         })
         .collect()

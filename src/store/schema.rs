@@ -61,6 +61,7 @@ fn delta_type(kind: Type) -> Value {
         Type::Instant => json!("timestamp"),
         Type::Wall => json!("timestamp_ntz"),
         Type::Texts => list(json!("string")),
+        Type::Places => list(json!("long")),
         Type::History => list(json!({"type": "struct", "fields": [
             {"name": "at", "type": "timestamp", "nullable": true, "metadata": {}},
             {"name": "status", "type": "string", "nullable": true, "metadata": {}},

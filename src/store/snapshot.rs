@@ -8,6 +8,7 @@ use rayon::slice::ParallelSliceMut;
 
 use crate::error::{Error, Result};
 use crate::normalise::records::{COLUMNS, Records};
+use crate::normalise::stack::stacked;
 use crate::store::file::{self, DataFile};
 use crate::store::ledger::Ledger;
 use crate::store::schema;
@@ -97,15 +98,10 @@ impl Snapshot {
         for (at, frame) in frames.iter().enumerate() {
             places.extend((0..frame.height()).map(|row| (at as u32, row as u32)));
         }
-        let mut frames = frames.into_iter();
-        let mut all = match frames.next() {
-            Some(first) => first,
+        let all = match stacked(frames)? {
+            Some(all) => all,
             None => schema::complete(&DataFrame::empty(), &columns, "")?,
         };
-        for frame in frames {
-            all.vstack_mut_owned(frame)?;
-        }
-        all.rechunk_mut();
         let (mut all, places) = sorted(&all, &places, &self.folder)?;
         for (at, column) in COLUMNS.iter().enumerate().filter(|(_, column)| without.contains(&column.name)) {
             all.insert_column(at, schema::nothing(column, all.height())?)?;

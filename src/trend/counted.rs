@@ -13,6 +13,7 @@ use crate::contract::{self, Column, Type};
 use crate::error::{Error, Result};
 use crate::normalise::people::{people, texts};
 use crate::normalise::records::Records;
+use crate::normalise::stack::lean;
 use crate::trend::calendar::{Calendar, day_number, day_of, micros};
 use crate::trend::coverage::{Coverage, Declared, coverage, first_day};
 use crate::trend::now::{Days, now};
@@ -216,7 +217,7 @@ pub fn counted_by(
         counts.with_name("counted".into()).into_series().into_column(),
         Series::new("reason".into(), reasons).into_column(),
     ];
-    let frame = DataFrame::new(records.len(), columns)?;
+    let frame = lean(DataFrame::new(records.len(), columns)?)?;
     contract::check(&frame, COLUMNS, "counted")?;
     Ok(Counted { frame, calendar, now, coverage })
 }

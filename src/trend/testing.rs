@@ -67,7 +67,7 @@ pub(crate) fn records(lines: &[Line]) -> Records {
                 let cells: Vec<Option<i64>> = cells.iter().map(|c| c.map(micros)).collect();
                 Int64Chunked::from_slice_options(name.into(), &cells).into_series().cast(&column.kind.dtype()).unwrap()
             }
-            Type::History => Series::full_null(name.into(), lines.len(), &column.kind.dtype()),
+            Type::History | Type::Places => Series::full_null(name.into(), lines.len(), &column.kind.dtype()),
             Type::Texts => {
                 let mut lists = ListStringChunkedBuilder::new(name.into(), lines.len(), 0);
                 lines.iter().for_each(|_| lists.append_values_iter(std::iter::empty()));
