@@ -26,7 +26,7 @@ fn masks_addresses() {
         ("Bring it to 1370 H st, NE, by noon", "Bring it to [address], by noon"),
         ("At 7949 S. I-35 Service Road. OKC, OK 73149", "At [address]. [address]"),
         ("Send it to 12 Oak ave. or 3 Elm rd", "Send it to [address] or [address]"),
-        ("From St. Louis, MO 63101", "From [address]"),
+        ("The shop in St. Louis, MO 63101", "The shop in [address]"),
         ("My 2 TB drive is full", "My 2 TB drive is full"),
         ("1600 W. Old Mill Rd. Apt 4 is mine", "[address] is mine"),
         ("Ich wohne in der Hauptstraße 12a seit Mai", "Ich wohne in der [address] seit Mai"),
