@@ -128,12 +128,16 @@ impl Corrected {
     }
 }
 
+/// A lasting finding that was tested, as (lane, its place in the draft), and its p; without a finding the test was made
+/// and found nothing.
+type Tested = (Option<(usize, usize)>, f64);
+
 /// q over all issues and segments of one period, each kind of test by itself.
 fn correct(counts: &Counts, lanes: &[(usize, usize)], drafts: &[Vec<Draft>], at: usize) -> Corrected {
     const KINDS: [Signal; 4] = [Signal::Emerging, Signal::Returned, Signal::Shift, Signal::Viral];
     let total = |lane: usize| counts.has_total() && lanes[lane].0 == 0;
     let (mut totals, mut family, mut shares) = (Vec::new(), Vec::new(), Vec::new());
-    let mut kinds: [Vec<(Option<(usize, usize)>, f64)>; 4] = Default::default();
+    let mut kinds: [Vec<Tested>; 4] = Default::default();
     for (lane, drafts) in drafts.iter().enumerate() {
         let draft = &drafts[at];
         match draft.baseline {

@@ -213,8 +213,8 @@ impl Fit {
             let product = self.product.iter_mut().zip(work).zip(*column);
             product.for_each(|((product, w), x)| *product = w * x);
             matrix[a][0] = sum(&self.product);
-            for b in 1..=a {
-                matrix[a][b] = dot(&self.product, past.columns[b]);
+            for (cell, other) in matrix[a].iter_mut().zip(past.columns).take(a + 1).skip(1) {
+                *cell = dot(&self.product, other);
             }
         }
         cholesky(&matrix, self.width, &mut self.factor)?;
