@@ -69,13 +69,18 @@ pub fn gram(a: &Dense) -> Vec<f64> {
         .par_chunks(BLOCK * w)
         .map(|rows| {
             let mut sums = vec![0.0; w * w];
-            let mut wide = vec![0.0; w];
-            for row in rows.chunks_exact(w) {
-                wide.iter_mut().zip(row).for_each(|(x, y)| *x = f64::from(*y));
+            // Four rows to one pass over the sums; each sum still takes them one after the other.
+            let mut wide = vec![0.0; 4 * w];
+            for rows in rows.chunks(4 * w) {
+                wide.fill(0.0);
+                wide.iter_mut().zip(rows).for_each(|(x, y)| *x = f64::from(*y));
+                let [y0, y1, y2, y3] = [0, 1, 2, 3].map(|row| &wide[row * w..(row + 1) * w]);
                 for i in 0..w {
-                    let x = wide[i];
-                    for (sum, y) in sums[i * w + i..(i + 1) * w].iter_mut().zip(&wide[i..]) {
-                        *sum += x * y;
+                    let sums = &mut sums[i * w + i..(i + 1) * w];
+                    let n = sums.len();
+                    let (z0, z1, z2, z3) = (&y0[i..][..n], &y1[i..][..n], &y2[i..][..n], &y3[i..][..n]);
+                    for j in 0..n {
+                        sums[j] = sums[j] + z0[0] * z0[j] + z1[0] * z1[j] + z2[0] * z2[j] + z3[0] * z3[j];
                     }
                 }
             }
@@ -115,12 +120,27 @@ fn orthonormalise(a: &mut Dense) {
         if w > 0 {
             a.values.par_chunks_mut(w).with_min_len(64).for_each(|row| {
                 let mut rest: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
-                for j in 0..w {
-                    let (column, pivot) = (&columns[j * w + j + 1..(j + 1) * w], columns[j * w + j]);
-                    let solved = if pivot > 0.0 { rest[j] / pivot } else { 0.0 };
-                    row[j] = solved as f32;
-                    for (x, l) in rest[j + 1..].iter_mut().zip(column) {
-                        *x -= l * solved;
+                for first in (0..w).step_by(4) {
+                    // Four columns are solved, then taken from the rest in one pass, one after the other.
+                    let mut solved = [0.0; 4];
+                    for j in first..(first + 4).min(w) {
+                        for (earlier, solved) in (first..j).zip(&solved) {
+                            rest[j] -= columns[earlier * w + j] * solved;
+                        }
+                        let pivot = columns[j * w + j];
+                        solved[j - first] = if pivot > 0.0 { rest[j] / pivot } else { 0.0 };
+                        row[j] = solved[j - first] as f32;
+                    }
+                    let after = (first + 4).min(w);
+                    let rest = &mut rest[after..];
+                    let n = rest.len();
+                    if n == 0 {
+                        break;
+                    }
+                    let [l0, l1, l2, l3] = [0, 1, 2, 3].map(|i| &columns[(first + i) * w + after..][..n]);
+                    for i in 0..n {
+                        rest[i] =
+                            rest[i] - l0[i] * solved[0] - l1[i] * solved[1] - l2[i] * solved[2] - l3[i] * solved[3];
                     }
                 }
             });
