@@ -132,19 +132,22 @@ fn orthonormalise(a: &mut Dense) {
                         row[j] = solved[j - first] as f32;
                     }
                     let after = (first + 4).min(w);
-                    let rest = &mut rest[after..];
-                    let n = rest.len();
-                    if n == 0 {
-                        break;
-                    }
-                    let [l0, l1, l2, l3] = [0, 1, 2, 3].map(|i| &columns[(first + i) * w + after..][..n]);
-                    for i in 0..n {
-                        rest[i] =
-                            rest[i] - l0[i] * solved[0] - l1[i] * solved[1] - l2[i] * solved[2] - l3[i] * solved[3];
+                    if after < w {
+                        let of = [0, 1, 2, 3].map(|i| &columns[(first + i) * w + after..(first + i + 1) * w]);
+                        subtract_four(&mut rest[after..], solved, of);
                     }
                 }
             });
         }
+    }
+}
+
+/// `y −= a·x` for four rows, one after the other for every number, in one pass over `y`.
+fn subtract_four(y: &mut [f64], a: [f64; 4], x: [&[f64]; 4]) {
+    let n = y.len();
+    let [x0, x1, x2, x3] = x.map(|row| &row[..n]);
+    for i in 0..n {
+        y[i] = y[i] - a[0] * x0[i] - a[1] * x1[i] - a[2] * x2[i] - a[3] * x3[i];
     }
 }
 
