@@ -23,6 +23,10 @@ mod stability;
 mod store;
 mod weekly;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a subject gives: its figures are printed as it goes.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
