@@ -71,8 +71,10 @@ pub fn own(records: &Records, options: &Options) -> Result<Voiced> {
     let mut frame = records.frame().clone();
     frame.rechunk_mut();
     let cells = Cells::of(&frame)?;
-    let listener = options.has(Part::Intent).then(|| Listener::new(&options.rules)).transpose()?;
-    let hear = |row| cells.hear(row, options, listener.as_ref());
+    // A broken rule is told even where nobody asks for what it says.
+    let listener = Listener::new(&options.rules)?;
+    let listener = options.has(Part::Intent).then_some(&listener);
+    let hear = |row| cells.hear(row, options, listener);
     let heard: Vec<Heard<'_>> = (0..frame.height()).into_par_iter().with_min_len(512).map(hear).collect();
     let masked = heard.iter().fold(Masked::default(), |sum, h| sum.and(h.masked));
     for column in columns(&heard) {
