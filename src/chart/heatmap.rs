@@ -2,15 +2,14 @@
 
 use crate::chart::axis::{self, DATES_HEIGHT};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL};
-use crate::chart::happened::{draw_line, happened, key, told};
-use crate::chart::lines::{Line, biggest, grid, span};
+use crate::chart::happened::{draw_line, key};
+use crate::chart::many::Many;
 use crate::chart::palette::{GRID, INK};
-use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
+use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key};
 use crate::chart::text::{drawable, shorten, width};
-use crate::chart::words::{Step, count};
+use crate::chart::words::count;
 use crate::chart::{Chart, ChartInput, Figure};
 use crate::error::Result;
-use crate::trend::calendar::Period;
 
 /// Its entry in the table.
 pub(super) const CHART: Chart =
@@ -22,64 +21,38 @@ const MOST: usize = 20;
 const NAMES: i32 = 3;
 
 fn draw(input: &ChartInput<'_>) -> Result<Figure> {
-    let step = Step::named(input.by);
-    let grid = grid(input.series);
     let only_total = input.series.iter().all(|s| s.is_total());
-    let mut chosen = biggest(input.series, &grid, input.period);
-    chosen.retain(|l| only_total || !l.series.is_total());
-    let all = chosen.len();
-    chosen.truncate(MOST);
-    let mut subtitle = input.subtitle.clone();
-    if all > MOST {
-        subtitle.push_str(&format!(" · {MOST} biggest of {}", count(all as i64)));
-    }
-    let mut alt = format!("Heat map of {} by {}, {}.", chosen.len(), step.noun(), span(&grid, step));
-    for line in &chosen {
-        alt.push(' ');
-        alt.push_str(&line.told(&grid, step));
-    }
-    let happened = happened(input.events, &grid);
-    alt.push_str(&told(&happened, &grid, step));
-    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| {
-        draw_body(canvas, body, &chosen, &grid, step, &happened)
-    })
+    let many = Many::of(input, MOST, |l| only_total || !l.series.is_total());
+    let alt = many.told(&format!("Heat map of {}", many.lines.len()));
+    many.slide(CHART.name.to_owned(), input, &alt, draw_body)
 }
 
-fn draw_body(
-    canvas: &Canvas<'_>,
-    body: Area,
-    chosen: &[Line<'_>],
-    grid: &[Period],
-    step: Step,
-    happened: &[(usize, String)],
-) -> Result<()> {
-    if chosen.iter().all(|l| l.drawn().next().is_none()) {
-        return draw_nothing(canvas, "no data in these periods", body);
-    }
+fn draw_body(canvas: &Canvas<'_>, body: Area, many: &Many<'_>) -> Result<()> {
+    let Many { lines, grid, step, happened, .. } = many;
     let mut keys = vec![Key::Words(format!("darkest: the issue’s greatest {}, its count at the right", step.noun()))];
-    if chosen.iter().any(|l| l.drawn().any(|d| d.point.signal.is_some())) {
+    if many.signals() {
         keys.push(Key::Signal);
     }
-    if chosen.iter().any(|l| l.dots.iter().any(Option::is_none)) {
+    if lines.iter().any(|l| l.dots.iter().any(Option::is_none)) {
         keys.push(Key::Words("framed: not covered".to_owned()));
     }
-    keys.extend(key(happened, grid, step));
+    keys.extend(key(happened, grid, *step));
     let area = draw_key(canvas, &keys, body)?;
     let names: Vec<String> =
-        chosen.iter().map(|l| shorten(&drawable(&l.name), canvas.width / NAMES, SMALL, false)).collect();
+        lines.iter().map(|l| shorten(&drawable(&l.name), canvas.width / NAMES, SMALL, false)).collect();
     let wide = |words: &mut dyn Iterator<Item = i32>| words.max().unwrap_or(0);
-    let peaks: Vec<i64> = chosen.iter().map(|l| l.drawn().map(|d| d.value).max().unwrap_or(0)).collect();
+    let peaks: Vec<i64> = lines.iter().map(|l| l.drawn().map(|d| d.value).max().unwrap_or(0)).collect();
     let plot = Area {
         left: area.left + wide(&mut names.iter().map(|n| width(n, SMALL, false))) + 16,
         top: area.top + 12,
         right: area.right - wide(&mut peaks.iter().map(|p| width(&count(*p), SMALL, true))) - 14,
         bottom: area.bottom - DATES_HEIGHT,
     };
-    let high = (plot.height() / chosen.len() as i32).clamp(18, 56);
-    let plot = Area { bottom: plot.top + high * chosen.len() as i32, ..plot };
+    let high = (plot.height() / lines.len() as i32).clamp(18, 56);
+    let plot = Area { bottom: plot.top + high * lines.len() as i32, ..plot };
     let edge = |i: usize| plot.left + (i as f64 / grid.len() as f64 * f64::from(plot.width())).round() as i32;
     let gap = if plot.width() / grid.len() as i32 > 8 { 2 } else { 0 };
-    for (row, ((line, name), peak)) in chosen.iter().zip(&names).zip(&peaks).enumerate() {
+    for (row, ((line, name), peak)) in lines.iter().zip(&names).zip(&peaks).enumerate() {
         let top = plot.top + high * row as i32;
         let baseline = top + high / 2 + 9;
         canvas.text(name, (plot.left - 12, baseline), Ink { color: INK, anchor: Anchor::End, ..NOTE })?;
@@ -110,5 +83,5 @@ fn draw_body(
     // Dates stand under the middle of their column.
     let half = plot.width() / grid.len() as i32 / 2;
     let dates = Area { left: plot.left + half - 12, right: plot.right - half + 12, ..plot };
-    axis::draw_dates(canvas, &axis::dates(grid, step, dates), grid.len(), dates)
+    axis::draw_dates(canvas, &axis::dates(grid, *step, dates), grid.len(), dates)
 }

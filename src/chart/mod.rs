@@ -13,6 +13,7 @@ mod forecast;
 mod happened;
 mod heatmap;
 mod lines;
+mod many;
 mod multiples;
 mod palette;
 mod ranked;

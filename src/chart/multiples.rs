@@ -2,10 +2,11 @@
 
 use crate::chart::axis::{Counts, x};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL};
-use crate::chart::happened::{draw_line, happened, key, told};
-use crate::chart::lines::{self, Line, Pen, biggest, grid, span};
+use crate::chart::happened::{draw_line, key};
+use crate::chart::lines::{self, Line, Pen};
+use crate::chart::many::Many;
 use crate::chart::palette::{AXIS, GRID, INK, MAIN};
-use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
+use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key};
 use crate::chart::text::{drawable, shorten, width};
 use crate::chart::words::{Step, compact, count, day, hour, month, period, quarter};
 use crate::chart::{Chart, ChartInput, Figure};
@@ -32,24 +33,9 @@ const NAME: Ink = Ink { size: SMALL, bold: false, color: INK, anchor: Anchor::St
 const VALUE: Ink = Ink { bold: true, ..NAME };
 
 fn draw(input: &ChartInput<'_>) -> Result<Figure> {
-    let step = Step::named(input.by);
-    let grid = grid(input.series);
-    let mut chosen = biggest(input.series, &grid, input.period);
-    chosen.truncate(MOST);
-    let mut subtitle = input.subtitle.clone();
-    if input.series.len() > MOST {
-        subtitle.push_str(&format!(" · {MOST} biggest of {}", count(input.series.len() as i64)));
-    }
-    let mut alt = format!("{} small line charts by {}, {}.", chosen.len(), step.noun(), span(&grid, step));
-    for line in &chosen {
-        alt.push(' ');
-        alt.push_str(&line.told(&grid, step));
-    }
-    let happened = happened(input.events, &grid);
-    alt.push_str(&told(&happened, &grid, step));
-    slide(CHART.name.to_owned(), input, &subtitle, alt, |canvas, body| {
-        draw_body(canvas, body, &chosen, &grid, step, &happened)
-    })
+    let many = Many::of(input, MOST, |_| true);
+    let alt = many.told(&format!("{} small line charts", many.lines.len()));
+    many.slide(CHART.name.to_owned(), input, &alt, draw_body)
 }
 
 /// Columns and rows for `n` panels: wide rather than tall.
@@ -78,29 +64,20 @@ fn shared(chosen: &[Line<'_>], intervals: i64) -> Option<Counts> {
     (most / SHARED_WITHIN <= least).then(|| Counts::holding(most, intervals))
 }
 
-fn draw_body(
-    canvas: &Canvas<'_>,
-    body: Area,
-    chosen: &[Line<'_>],
-    grid: &[Period],
-    step: Step,
-    happened: &[(usize, String)],
-) -> Result<()> {
-    if chosen.iter().all(|l| l.drawn().next().is_none()) {
-        return draw_nothing(canvas, "no data in these periods", body);
-    }
-    let (columns, rows) = layout(chosen.len());
+fn draw_body(canvas: &Canvas<'_>, body: Area, many: &Many<'_>) -> Result<()> {
+    let Many { lines, grid, step, happened, .. } = many;
+    let (columns, rows) = layout(lines.len());
     let intervals = 4;
-    let shared = shared(chosen, intervals);
-    let keys: Vec<Key> = keys(chosen, shared.is_some(), step).into_iter().chain(key(happened, grid, step)).collect();
+    let shared = shared(lines, intervals);
+    let keys: Vec<Key> = keys(many, shared.is_some()).into_iter().chain(key(happened, grid, *step)).collect();
     let area = draw_key(canvas, &keys, body)?;
     let wide = (area.width() - GUTTER * (columns as i32 - 1)) / columns as i32;
     // Dates stand only under the lowest panel of each column.
     let high = (area.height() - TOP - DATES - SPACE * (rows as i32 - 1)) / rows as i32;
     let scale = |line| shared.unwrap_or_else(|| Counts::holding(peak(line), intervals));
-    let labels = chosen.iter().map(|l| label_width(scale(l))).max().unwrap_or(0);
-    let values = chosen.iter().map(|l| width(&end(l), VALUE.size, VALUE.bold)).max().unwrap_or(0);
-    for (i, line) in chosen.iter().enumerate() {
+    let labels = lines.iter().map(|l| label_width(scale(l))).max().unwrap_or(0);
+    let values = lines.iter().map(|l| width(&end(l), VALUE.size, VALUE.bold)).max().unwrap_or(0);
+    for (i, line) in lines.iter().enumerate() {
         let left = area.left + (wide + GUTTER) * (i % columns) as i32;
         let top = area.top + TOP + (high + SPACE) * (i / columns) as i32;
         let panel = Area { left, top, right: left + wide, bottom: top + high };
@@ -110,8 +87,8 @@ fn draw_body(
             draw_line(canvas, x(*at, grid.len(), plot), plot)?;
         }
         draw_panel(canvas, panel, plot, line, scale(line))?;
-        if i + columns >= chosen.len() {
-            draw_ends(canvas, grid, step, plot, panel.right)?;
+        if i + columns >= lines.len() {
+            draw_ends(canvas, grid, *step, plot, panel.right)?;
         }
     }
     Ok(())
@@ -187,15 +164,15 @@ fn short(p: Period, step: Step) -> String {
     }
 }
 
-fn keys(chosen: &[Line<'_>], shared: bool, step: Step) -> Vec<Key> {
-    let mut keys = vec![Key::Words(format!("number: last complete {}", step.noun()))];
+fn keys(many: &Many<'_>, shared: bool) -> Vec<Key> {
+    let mut keys = vec![Key::Words(format!("number: last complete {}", many.step.noun()))];
     if !shared {
         keys.push(Key::Words("each panel has its own scale".to_owned()));
     }
-    if chosen.iter().any(|l| l.drawn().any(|d| d.point.signal.is_some())) {
+    if many.signals() {
         keys.push(Key::Signal);
     }
-    keys.extend(lines::notes(chosen, step));
+    keys.extend(lines::notes(&many.lines, many.step));
     keys
 }
 

@@ -2,10 +2,11 @@
 
 use crate::chart::axis::{self, Counts, DATES_HEIGHT};
 use crate::chart::canvas::{Anchor, Area, Canvas, Ink, SMALL, Spot};
-use crate::chart::happened::{draw_events, happened, told};
-use crate::chart::lines::{self, Line, Pen, biggest, grid, span, spread};
+use crate::chart::happened::draw_events;
+use crate::chart::lines::{self, Line, Pen, spread};
+use crate::chart::many::Many;
 use crate::chart::palette::{AXIS, BAND, EXPECTED, INK, LOOKS, Look, MAIN};
-use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key, draw_nothing, slide};
+use crate::chart::slide::{Key, NOTE, SIGNAL, draw_key};
 use crate::chart::words::{Step, count, period, plural};
 use crate::chart::{Chart, ChartInput, Figure, stem, text};
 use crate::error::Result;
@@ -25,31 +26,18 @@ const LABEL_ROOM: i32 = 300;
 const LEADER: i32 = 44;
 
 fn draw(input: &ChartInput<'_>) -> Result<Figure> {
-    let step = Step::named(input.by);
-    let grid = grid(input.series);
-    let mut chosen = biggest(input.series, &grid, input.period);
-    chosen.truncate(MOST);
-    let mut subtitle = input.subtitle.clone();
-    if input.series.len() > MOST {
-        subtitle.push_str(&format!(" · {MOST} biggest of {}", count(input.series.len() as i64)));
-    }
-    let mut alt = alt(&chosen, &grid, step);
-    alt.push_str(&told(&happened(input.events, &grid), &grid, step));
+    let many = Many::of(input, MOST, |_| true);
     let name = match input.series {
         [one] => stem(CHART.name, one),
         _ => CHART.name.to_owned(),
     };
-    slide(name, input, &subtitle, alt, |canvas, body| draw_body(canvas, body, &chosen, &grid, step, input))
+    many.slide(name, input, &alt(&many), |canvas, body, many| draw_body(canvas, body, many, input.period))
 }
 
 /// What it shows, in words.
-fn alt(chosen: &[Line<'_>], grid: &[Period], step: Step) -> String {
-    let mut out = format!("Line chart by {}, {}.", step.noun(), span(grid, step));
-    for line in chosen {
-        out.push(' ');
-        out.push_str(&line.told(grid, step));
-    }
-    if let [line] = chosen {
+fn alt(many: &Many<'_>) -> String {
+    let mut out = many.told("Line chart");
+    if let [line] = many.lines.as_slice() {
         let at = line.last_complete().map(|d| d.point);
         if let Some(upper) = at.and_then(|p| p.upper).filter(|u| u.is_finite()) {
             out.push_str(&format!(" Usual range then: 0 to {}.", count(upper.floor() as i64)));
@@ -57,37 +45,27 @@ fn alt(chosen: &[Line<'_>], grid: &[Period], step: Step) -> String {
         let signals: Vec<_> = line.drawn().filter_map(|d| Some((d, d.point.signal?))).collect();
         if let Some((dot, signal)) = signals.last() {
             let total = plural(signals.len(), "signal");
-            out.push_str(&format!(" {total}, the last a {} ({}).", signal.name(), period(grid[dot.at], step)));
+            let when = period(many.grid[dot.at], many.step);
+            out.push_str(&format!(" {total}, the last a {} ({when}).", signal.name()));
         }
     }
-    if chosen.iter().any(|l| l.drawn().any(|d| d.point.partial)) {
-        out.push_str(&format!(" Hollow points are unfinished {}s.", step.noun()));
+    if many.lines.iter().any(|l| l.drawn().any(|d| d.point.partial)) {
+        out.push_str(&format!(" Hollow points are unfinished {}s.", many.step.noun()));
     }
     out
 }
 
-fn draw_body(
-    canvas: &Canvas<'_>,
-    body: Area,
-    chosen: &[Line<'_>],
-    grid: &[Period],
-    step: Step,
-    input: &ChartInput<'_>,
-) -> Result<()> {
-    let judged = input.period;
-    if chosen.iter().all(|l| l.drawn().next().is_none()) {
-        return draw_nothing(canvas, "no data in these periods", body);
-    }
+fn draw_body(canvas: &Canvas<'_>, body: Area, many: &Many<'_>, judged: Option<Period>) -> Result<()> {
+    let (chosen, grid, step) = (many.lines.as_slice(), many.grid.as_slice(), many.step);
     let alone = if let [line] = chosen { Some(line) } else { None };
     let area = draw_key(canvas, &keys(chosen, grid, step), body)?;
     let counts = Counts::holding(top(chosen), 5);
     let labels: Vec<Vec<(String, Ink)>> = chosen.iter().map(|l| label(l, grid, step, chosen)).collect();
     let widths = labels.iter().flatten().map(|(words, ink)| text::width(words, ink.size, ink.bold));
     let named = judged.and_then(|p| grid.binary_search(&p).ok()).filter(|at| Some(*at) != common(chosen));
-    let happened = happened(input.events, grid);
     let plot = Area {
         left: area.left + counts.label_width() + 14,
-        top: area.top + if named.is_some() || !happened.is_empty() { 52 } else { 34 },
+        top: area.top + if named.is_some() || !many.happened.is_empty() { 52 } else { 34 },
         right: area.right - widths.max().unwrap_or(0) - LEADER,
         bottom: area.bottom - DATES_HEIGHT,
     };
@@ -100,7 +78,7 @@ fn draw_body(
     if let Some(at) = named {
         taken.push(draw_judged(canvas, &period(grid[at], step), axis::x(at, grid.len(), plot), plot)?);
     }
-    draw_events(canvas, &happened, |at| axis::x(at, grid.len(), plot), plot, &mut taken)?;
+    draw_events(canvas, &many.happened, |at| axis::x(at, grid.len(), plot), plot, &mut taken)?;
     let y = |v: i64| counts.y(v as f64, plot);
     for (line, look) in chosen.iter().zip(LOOKS).rev() {
         lines::draw(canvas, line, y, plot, pen(look, alone.is_some(), grid.len(), plot))?;
