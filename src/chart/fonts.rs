@@ -20,11 +20,11 @@ pub struct Extra {
 static EXTRA: OnceLock<Extra> = OnceLock::new();
 
 /// Regular and bold weight, parsed once.
+#[expect(clippy::expect_used, reason = "the fonts are constants of a crate, parsed in every test")]
 pub(super) fn own(bold: bool) -> &'static Face<'static> {
     static FACES: OnceLock<[Face<'static>; 2]> = OnceLock::new();
     let faces = FACES.get_or_init(|| {
-        [dejavu::sans::regular(), dejavu::sans::bold()]
-            .map(|bytes| Face::parse(bytes, 0).expect("the fonts are constants of a crate, parsed in every test"))
+        [dejavu::sans::regular(), dejavu::sans::bold()].map(|bytes| Face::parse(bytes, 0).expect("a font"))
     });
     &faces[usize::from(bold)]
 }

@@ -1,7 +1,12 @@
 //! Runs the built binary as its users do.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says when it is skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and says when it is skipped"
+)]
 
 pub(crate) mod browser;
 
