@@ -47,6 +47,24 @@ pub struct Book {
     pub dry_run: bool,
 }
 
+/// A codebook worked on, and the records to say the effect on.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub struct Work {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which codebook.
+    #[command(flatten)]
+    pub book: Book,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// `plaint issues list` and `lint`.
 #[derive(Debug, Args)]
 pub struct IssuesLook {
@@ -90,18 +108,9 @@ pub struct IssuesMerge {
     /// The issue it goes into (id or name)
     #[arg(value_name = "INTO")]
     pub into: String,
-    /// Which dumps to say the effect on.
+    /// Which codebook, on which records.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
+    pub work: Work,
 }
 
 /// `plaint issues split`.
@@ -110,24 +119,15 @@ pub struct IssuesSplit {
     /// The issue (id or name)
     #[arg(value_name = "ISSUE")]
     pub issue: String,
-    /// Which dumps.
+    /// Which codebook, on which records.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
+    pub work: Work,
     /// Find this many parts [default: as many as its texts bear]
     #[arg(long, value_name = "K", help_heading = "Issues")]
     pub issues: Option<usize>,
     /// Put the parts in its place
     #[arg(long, help_heading = "Issues", conflicts_with = "dry_run")]
     pub write: bool,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
 }
 
 /// `plaint issues accept`, `resolve`, `retire`.
@@ -136,16 +136,7 @@ pub struct IssuesOne {
     /// The issue (id or name)
     #[arg(value_name = "ISSUE")]
     pub issue: String,
-    /// Which dumps to say the effect on.
+    /// Which codebook, on which records.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which codebook.
-    #[command(flatten)]
-    pub book: Book,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
+    pub work: Work,
 }

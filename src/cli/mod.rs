@@ -11,7 +11,7 @@ use crate::trend::series::Level;
 use crate::trend::when::When;
 use crate::{cluster, enrich, ingest, trend};
 
-pub use issues::{Book, Issues, IssuesLook, IssuesMerge, IssuesOne, IssuesRename, IssuesSplit, IssuesVerb};
+pub use issues::{Book, Issues, IssuesLook, IssuesMerge, IssuesOne, IssuesRename, IssuesSplit, IssuesVerb, Work};
 pub use store::{StoreAction, StoreCommand, StoreForget, StoreHistory, StoreRestore, StoreVacuum};
 
 /// What do customers complain about, how often, and is it getting worse?
@@ -106,6 +106,24 @@ pub struct Reading {
     /// Only records with COLUMN=VALUE (also != and ~REGEX); repeatable, all must hold
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub conditions: Vec<String>,
+}
+
+/// What the analysis of records is told: which are read, which issues are looked for, what is heard and what counted.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct Stages {
+    /// Which dumps.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Which issues, and from where.
+    #[command(flatten)]
+    pub cluster: cluster::Options,
+    /// What is heard in the texts.
+    #[command(flatten)]
+    pub enrich: enrich::Options,
+    /// What is counted.
+    #[command(flatten)]
+    pub trend: trend::options::Options,
 }
 
 /// How many rejects are too many.
@@ -245,18 +263,9 @@ pub struct Ingest {
 /// `plaint cluster`.
 #[derive(Debug, Args)]
 pub struct Cluster {
-    /// Which dumps.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,
@@ -274,21 +283,12 @@ pub struct Cluster {
 /// `plaint trends`.
 #[derive(Debug, Args)]
 pub struct Trends {
-    /// Which dumps.
-    #[command(flatten)]
-    pub reading: Reading,
     /// Ready counts instead of dumps: `period,observed[,issue][,segment][,exposure]`
-    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    #[arg(long, value_name = "FILE", conflicts_with = "files", help_heading = "Reading")]
     pub counts: Option<String>,
-    /// Which issues, and from where.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,
@@ -303,18 +303,9 @@ pub struct Trends {
 /// `plaint compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// Which dumps.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted; --period names the periods looked at, A..B for several.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// What they are compared with: a period, C..D, previous (as long, just before) or year (the same a year earlier)
     /// [default: previous; with --segment each segment with the others]
     #[arg(long, value_name = "WHEN", value_parser = trend::sides::Against::parse)]
@@ -337,21 +328,12 @@ pub struct Compare {
                         4 could not judge"
 )]
 pub struct Check {
-    /// Which dumps.
-    #[command(flatten)]
-    pub reading: Reading,
     /// Ready counts instead of dumps: `period,observed[,issue][,segment][,exposure]`; needs no codebook
-    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    #[arg(long, value_name = "FILE", conflicts_with = "files", help_heading = "Reading")]
     pub counts: Option<String>,
-    /// Which issues, and from where.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// Only this issue, by id or name; repeatable
     #[arg(long = "issue", value_name = "ID|NAME")]
     pub named: Vec<String>,
@@ -372,18 +354,9 @@ pub struct Check {
 /// `plaint response`.
 #[derive(Debug, Args)]
 pub struct Response {
-    /// Which dumps.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// The unanswered instead, the most pressing first
     #[arg(long)]
     pub next: bool,
@@ -407,18 +380,9 @@ pub struct Show {
     /// An issue (id or name) or a record (uid)
     #[arg(value_name = "ISSUE|UID")]
     pub what: String,
-    /// Which dumps.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// How many records to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
@@ -435,18 +399,9 @@ pub struct Show {
 pub struct Chart {
     /// The chart (plaint list charts)
     pub name: String,
-    /// Which dumps.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,
@@ -489,18 +444,9 @@ pub struct Drawing {
 /// `plaint report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Which dumps.
+    /// Which records, and what is made of them.
     #[command(flatten)]
-    pub reading: Reading,
-    /// Which issues, and from where.
-    #[command(flatten)]
-    pub cluster: cluster::Options,
-    /// What is heard in the texts.
-    #[command(flatten)]
-    pub enrich: enrich::Options,
-    /// What is counted.
-    #[command(flatten)]
-    pub trend: trend::options::Options,
+    pub stages: Stages,
     /// Which are shown.
     #[command(flatten)]
     pub selection: Selection,

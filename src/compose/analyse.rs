@@ -1,7 +1,6 @@
 //! Records → trends: the pipeline up to what a report or a table shows.
 
-use crate::cli::{Reading, Selection};
-use crate::cluster;
+use crate::cli::{Reading, Selection, Stages};
 use crate::cluster::codebook::{Codebook, Status};
 use crate::compose::Session;
 use crate::compose::codebooks::{self, Issues};
@@ -75,40 +74,20 @@ pub(crate) enum Dates {
 ///
 /// # Errors
 /// Those of reading and of finding issues; no record with a date, where dates are needed.
-pub(crate) fn find(
-    session: &Session,
-    reading: &Reading,
-    cluster: &cluster::Options,
-    enrich: &enrich::Options,
-    trend: &Options,
-    dates: Dates,
-) -> Result<Found> {
-    find_as(session, reading, cluster, enrich, trend, (dates, true))
+pub(crate) fn find(session: &Session, stages: &Stages, dates: Dates) -> Result<Found> {
+    find_as(session, stages, dates, true)
 }
 
 /// As [`find`], of the issues that are given or asked for; where none are, there are none.
 ///
 /// # Errors
 /// As [`find`].
-pub(crate) fn find_given(
-    session: &Session,
-    reading: &Reading,
-    cluster: &cluster::Options,
-    enrich: &enrich::Options,
-    trend: &Options,
-    dates: Dates,
-) -> Result<Found> {
-    find_as(session, reading, cluster, enrich, trend, (dates, cluster.issues.is_some()))
+pub(crate) fn find_given(session: &Session, stages: &Stages, dates: Dates) -> Result<Found> {
+    find_as(session, stages, dates, stages.cluster.issues.is_some())
 }
 
-fn find_as(
-    session: &Session,
-    reading: &Reading,
-    cluster: &cluster::Options,
-    enrich: &enrich::Options,
-    trend: &Options,
-    (dates, discover): (Dates, bool),
-) -> Result<Found> {
+fn find_as(session: &Session, stages: &Stages, dates: Dates, discover: bool) -> Result<Found> {
+    let Stages { reading, cluster, enrich, trend } = stages;
     // A codebook with an error is told before minutes of reading.
     let book = if cluster.issues_from.is_none() { codebooks::load(cluster, &reading.stored)? } else { None };
     let options = enrich_options(session, enrich);

@@ -25,15 +25,8 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
     }
     told::speak(arguments.drawing.lang);
     figures::take_font(arguments.drawing.font.as_deref())?;
-    let found = analyse::find(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &arguments.enrich,
-        &arguments.trend,
-        analyse::Dates::Needed,
-    )?;
-    let analysis = analyse::analyse(session, found, &arguments.trend)?;
+    let found = analyse::find(session, &arguments.stages, analyse::Dates::Needed)?;
+    let analysis = analyse::analyse(session, found, &arguments.stages.trend)?;
     let calendar = &analysis.found.counted.calendar;
     let step = calendar.by.name();
     let mut series = analyse::select(
@@ -56,7 +49,7 @@ pub(crate) fn run(session: &Session, arguments: &Chart) -> Result<u8> {
     let mut counted = format!("Records per {step}");
     let (primary, curves, ahead, mut rates) = match (chart.name, series.as_slice()) {
         ("share", _) => (extras::primary(&analysis)?, Vec::new(), None, Vec::new()),
-        ("response", _) => (Vec::new(), extras::curves(&analysis, &arguments.trend)?, None, Vec::new()),
+        ("response", _) => (Vec::new(), extras::curves(&analysis, &arguments.stages.trend)?, None, Vec::new()),
         ("forecast", [one]) => (Vec::new(), Vec::new(), extras::forecast(&analysis, one), Vec::new()),
         ("segments", [one]) => {
             let (column, rates) = extras::rates(&analysis, one, arguments.by_column.as_deref())?;

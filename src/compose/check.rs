@@ -88,7 +88,7 @@ impl Judged<'_> {
 }
 
 pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
-    let (cluster, trend) = (&arguments.cluster, &arguments.trend);
+    let (cluster, trend) = (&arguments.stages.cluster, &arguments.stages.trend);
     if let Some(path) = &arguments.counts {
         let ready = judge_ready(path, trend)?;
         ready.caveats.iter().for_each(|caveat| session.note(caveat));
@@ -96,12 +96,12 @@ pub(crate) fn run(session: &Session, arguments: &Check) -> Result<u8> {
         let state = state(arguments, &counts.calendar)?;
         return tell(session, arguments, state, &Judged { counts, inputs, series, period: *period, analysis: None });
     }
-    if cluster.issues_from.is_none() && codebooks::file(cluster, &arguments.reading.stored)?.is_none() {
+    if cluster.issues_from.is_none() && codebooks::file(cluster, &arguments.stages.reading.stored)?.is_none() {
         return Err(Error::failed("check needs a codebook: issues found anew each time are not the same issues")
             .hint("make one: plaint cluster FILE… --write codebook.toml; or use labels: --issues-from category"));
     }
     let state = state(arguments, &trend.calendar()?)?;
-    let found = analyse::find(session, &arguments.reading, cluster, &arguments.enrich, trend, analyse::Dates::Needed)?;
+    let found = analyse::find(session, &arguments.stages, analyse::Dates::Needed)?;
     let analysis = analyse::analyse(session, found, trend)?;
     if let Some(store) = &analysis.found.read.store {
         session.note(&store.line());
@@ -117,7 +117,7 @@ fn state(arguments: &Check, calendar: &Calendar) -> Result<State> {
         calendar.by.name(),
         calendar.week_start,
         calendar.zone_name(),
-        arguments.trend.segment.as_deref().unwrap_or("none")
+        arguments.stages.trend.segment.as_deref().unwrap_or("none")
     );
     let text = match &arguments.state {
         Some(path) => emit::read_if_there(Path::new(path))?.map(|text| (path, text)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::chart::sparkline;
-use crate::cli::{Cluster, Format};
+use crate::cli::{Cluster, Format, Stages};
 use crate::cluster::issues_refit;
 use crate::cluster::issues_verbs::{Edited, Verb, apply};
 use crate::cluster::matches::Match;
@@ -13,25 +13,18 @@ use crate::compose::analyse::{self, Found};
 use crate::compose::candidates::{self, Sought};
 use crate::compose::distinct::distinct;
 use crate::compose::{self, Session, codebooks, facts};
-use crate::enrich::{self, Part};
+use crate::enrich::Part;
 use crate::error::{Error, Result};
 use crate::render::views::cluster as view;
 use crate::render::views::trends::SPARKS;
 
 pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
-    let mut found = analyse::find(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &hearing(arguments),
-        &arguments.trend,
-        analyse::Dates::Optional,
-    )?;
+    let mut found = analyse::find(session, &hearing(&arguments.stages), analyse::Dates::Optional)?;
     if arguments.refit {
         return refit(session, arguments, &mut found);
     }
     let sought = match found.issues.report.origin {
-        "codebook" => candidates::seek(&found, &arguments.trend)?,
+        "codebook" => candidates::seek(&found, &arguments.stages.trend)?,
         _ => Sought::default(),
     };
     let new: Vec<_> = sought.proposals.iter().map(|p| p.issue.clone()).collect();
@@ -52,15 +45,16 @@ pub(crate) fn run(session: &Session, arguments: &Cluster) -> Result<u8> {
 
 /// Issues are found by words alone, so no more is heard than the options ask for. Of a store everything is: its caches
 /// keep that for the report.
-fn hearing(arguments: &Cluster) -> enrich::Options {
-    let mut options = arguments.enrich.clone();
-    if !arguments.reading.dumps.files.is_empty() {
-        options.off.extend([Part::Sentiment, Part::Reach]);
-        if options.intents.is_empty() && options.without.is_empty() {
-            options.off.extend([Part::Intent, Part::Authors]);
+fn hearing(stages: &Stages) -> Stages {
+    let mut stages = stages.clone();
+    let heard = &mut stages.enrich;
+    if !stages.reading.dumps.files.is_empty() {
+        heard.off.extend([Part::Sentiment, Part::Reach]);
+        if heard.intents.is_empty() && heard.without.is_empty() {
+            heard.off.extend([Part::Intent, Part::Authors]);
         }
     }
-    options
+    stages
 }
 
 /// The codebook's text after a verb; the one read stays as it is.
@@ -84,7 +78,8 @@ fn refit(session: &Session, arguments: &Cluster, found: &mut Found) -> Result<u8
             .hint("leave --refit out: without a codebook the issues are discovered anyway"));
     }
     let rows = analyse::learnable(&found.counted, &found.read)?;
-    let options = Options { codebook: None, ignore: found.issues.codebook.ignore.clone(), ..arguments.cluster.clone() };
+    let options =
+        Options { codebook: None, ignore: found.issues.codebook.ignore.clone(), ..arguments.stages.cluster.clone() };
     let learned = discover::discover(&found.voiced, &rows, &options)?;
     let refit = issues_refit::refit(&found.issues.codebook, &learned.issues);
     let account = refit.account.clone();

@@ -27,18 +27,11 @@ const FEWEST: f64 = 5.0;
 const SEGMENTS: usize = 12;
 
 pub(crate) fn run(session: &Session, arguments: &Compare) -> Result<u8> {
-    let found = analyse::find(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &arguments.enrich,
-        &arguments.trend,
-        analyse::Dates::Needed,
-    )?;
+    let found = analyse::find(session, &arguments.stages, analyse::Dates::Needed)?;
     let calendar = &found.counted.calendar;
     let now = found.counted.now;
-    let inputs = inputs::read(&arguments.trend, calendar)?;
-    let span = match arguments.trend.period {
+    let inputs = inputs::read(&arguments.stages.trend, calendar)?;
+    let span = match arguments.stages.trend.period {
         Some(when) => days(when, calendar, now),
         None => period(calendar, calendar.last_complete(now).date()),
     };
@@ -94,7 +87,7 @@ fn pairs(found: &Found, arguments: &Compare, span: Span) -> Result<(Vec<[Side; 2
         Ok([side(span, segment, false), side(before, segment, false)])
     };
     let against = arguments.against;
-    if arguments.trend.segment.is_none() {
+    if arguments.stages.trend.segment.is_none() {
         return Ok((vec![between(None, against.unwrap_or(Against::Previous))?], None));
     }
     let (names, left) = segments(found, calendar, span)?;

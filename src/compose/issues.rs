@@ -40,15 +40,15 @@ pub(crate) fn run(session: &dyn Fn(bool) -> Session, verb: &IssuesVerb) -> Resul
             )
         }
         IssuesVerb::Merge(a) => {
-            let file = File::load(&a.book, &a.reading.stored)?;
+            let file = File::load(&a.work.book, &a.work.reading.stored)?;
             let verb = Verb::Merge { from: file.issue(&a.issue)?, into: file.issue(&a.into)? };
-            let heard = Some((&a.reading, &a.trend));
-            change(&session(a.output.quiet), &file, &a.book, &a.output, &verb, heard)
+            let heard = Some((&a.work.reading, &a.work.trend));
+            change(&session(a.work.output.quiet), &file, &a.work.book, &a.work.output, &verb, heard)
         }
-        IssuesVerb::Split(a) => split(&session(a.output.quiet), a),
-        IssuesVerb::Accept(a) => one(&session(a.output.quiet), a, Verb::Accept),
-        IssuesVerb::Resolve(a) => one(&session(a.output.quiet), a, Verb::Resolve),
-        IssuesVerb::Retire(a) => one(&session(a.output.quiet), a, Verb::Retire),
+        IssuesVerb::Split(a) => split(&session(a.work.output.quiet), a),
+        IssuesVerb::Accept(a) => one(&session(a.work.output.quiet), a, Verb::Accept),
+        IssuesVerb::Resolve(a) => one(&session(a.work.output.quiet), a, Verb::Resolve),
+        IssuesVerb::Retire(a) => one(&session(a.work.output.quiet), a, Verb::Retire),
     }
 }
 
@@ -185,10 +185,10 @@ fn on_records(heard: &Heard, codebook: &Codebook) -> Result<view::OnRecords> {
 }
 
 fn one(session: &Session, arguments: &IssuesOne, verb: fn(usize) -> Verb) -> Result<u8> {
-    let file = File::load(&arguments.book, &arguments.reading.stored)?;
+    let file = File::load(&arguments.work.book, &arguments.work.reading.stored)?;
     let verb = verb(file.issue(&arguments.issue)?);
-    let heard = Some((&arguments.reading, &arguments.trend));
-    change(session, &file, &arguments.book, &arguments.output, &verb, heard)
+    let heard = Some((&arguments.work.reading, &arguments.work.trend));
+    change(session, &file, &arguments.work.book, &arguments.work.output, &verb, heard)
 }
 
 /// Edits the file and says what that does.
@@ -243,9 +243,9 @@ fn changed(file: &File, edited: &Edited, verb: &Verb, effect: Option<Effect>, wr
 }
 
 fn split(session: &Session, arguments: &IssuesSplit) -> Result<u8> {
-    let file = File::load(&arguments.book, &arguments.reading.stored)?;
+    let file = File::load(&arguments.work.book, &arguments.work.reading.stored)?;
     let at = file.issue(&arguments.issue)?;
-    let heard = heard(session, &arguments.reading, &arguments.trend)?.ok_or_else(|| {
+    let heard = heard(session, &arguments.work.reading, &arguments.work.trend)?.ok_or_else(|| {
         Error::usage("no dump is named, and a split is found in the records")
             .hint("name the dumps after the issue: plaint issues split ISSUE FILE…")
     })?;
@@ -255,13 +255,13 @@ fn split(session: &Session, arguments: &IssuesSplit) -> Result<u8> {
     let verb = Verb::Split { issue: at, parts };
     let edited = apply(&file.text, &file.name(), &verb)?;
     let effect = effect_of(&heard, &file, &edited)?;
-    if arguments.write && !arguments.book.dry_run {
+    if arguments.write && !arguments.work.book.dry_run {
         emit::file(&file.path, edited.text.as_bytes())?;
     }
     let shown = parts_of(&heard, &file, &edited, at)?;
     let change = changed(&file, &edited, &verb, Some(effect), arguments.write);
     let value = view::Parts { issue: file.codebook.issues[at].name.clone(), shown, change };
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    compose::print(&arguments.work.output, || value.text(), || views::json(&value), || value.csv())?;
     Ok(0)
 }
 

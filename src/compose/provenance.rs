@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 
 use crate::chart::missing_glyphs;
-use crate::cli::Report as Arguments;
+use crate::cli::Stages;
 use crate::compose::analyse::{Analysis, Found};
 use crate::compose::read::FileFacts;
 use crate::compose::spoken;
@@ -185,15 +185,15 @@ pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
 }
 
 /// Which records the numbers speak of, in words.
-pub(crate) fn population(arguments: &Arguments) -> String {
-    let base = match arguments.trend.count {
+pub(crate) fn population(stages: &Stages) -> String {
+    let base = match stages.trend.count {
         Count::Standard => {
             "dated records by customers: not deleted, spam or merged, not a repost, not a good rating".to_string()
         }
         Count::Inbound => "dated records by customers (--count inbound)".to_string(),
         Count::All => "all dated records (--count all)".to_string(),
     };
-    let base = match arguments.enrich.intents.as_slice() {
+    let base = match stages.enrich.intents.as_slice() {
         [] => base,
         [Intent::Complaint] => base.replacen("records", "complaints", 1),
         several => {
@@ -201,40 +201,40 @@ pub(crate) fn population(arguments: &Arguments) -> String {
             format!("{base}; only those read as {}", words.join(" or "))
         }
     };
-    match arguments.reading.conditions.as_slice() {
+    match stages.reading.conditions.as_slice() {
         [] => base,
         conditions => format!("{base}; only {}", conditions.join(" and ")),
     }
 }
 
 /// The options that changed a number, so that a reader can ask for the same again.
-pub(crate) fn options(arguments: &Arguments) -> Vec<String> {
-    let trend = &arguments.trend;
+pub(crate) fn options(stages: &Stages) -> Vec<String> {
+    let trend = &stages.trend;
     let mut options = Vec::new();
     let mut say = |flag: &str, value: Option<String>| options.extend(value.map(|v| format!("--{flag} {v}")));
-    say("source", arguments.reading.dumps.ingest.source.clone());
-    say("dates", arguments.reading.dumps.ingest.dates.map(|d| format!("{d:?}").to_lowercase()));
-    say("source-tz", arguments.reading.dumps.ingest.source_tz.clone());
-    say("account", arguments.reading.dumps.ingest.account.clone());
+    say("source", stages.reading.dumps.ingest.source.clone());
+    say("dates", stages.reading.dumps.ingest.dates.map(|d| format!("{d:?}").to_lowercase()));
+    say("source-tz", stages.reading.dumps.ingest.source_tz.clone());
+    say("account", stages.reading.dumps.ingest.account.clone());
     say("as-of", trend.as_of.map(|d| d.to_string()));
     say("by", trend.by.map(|by| by.name().to_string()));
     say("tz", (trend.tz != "UTC").then(|| trend.tz.clone()));
     say("segment", trend.segment.clone());
-    for intent in &arguments.enrich.intents {
+    for intent in &stages.enrich.intents {
         say("intent", Some(intent.to_string()));
     }
-    for part in &arguments.enrich.off {
+    for part in &stages.enrich.off {
         say("no-enrich", part.to_possible_value().map(|v| v.get_name().to_owned()));
     }
-    say("issues", arguments.cluster.issues.map(|k| k.to_string()));
-    say("issues-from", arguments.cluster.issues_from.clone());
-    for map in &arguments.reading.dumps.ingest.map {
+    say("issues", stages.cluster.issues.map(|k| k.to_string()));
+    say("issues-from", stages.cluster.issues_from.clone());
+    for map in &stages.reading.dumps.ingest.map {
         say("map", Some(map.clone()));
     }
-    for condition in &arguments.reading.conditions {
+    for condition in &stages.reading.conditions {
         say("where", Some(condition.clone()));
     }
-    for word in &arguments.cluster.ignore {
+    for word in &stages.cluster.ignore {
         say("ignore", Some(word.clone()));
     }
     options

@@ -33,7 +33,7 @@ const CHARTS_FLAG: &str = "charts";
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     check_only(&arguments.only)?;
     figures::take_font(arguments.font.as_deref())?;
-    if arguments.trend.segment.is_some() {
+    if arguments.stages.trend.segment.is_some() {
         return Err(
             Error::usage("a report is not segmented").hint("plaint trends --segment COLUMN counts each value apart")
         );
@@ -42,18 +42,11 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     if let Some(folder) = &folder {
         emit::check_folder(folder)?;
     }
-    let found = analyse::find(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &arguments.enrich,
-        &arguments.trend,
-        analyse::Dates::Needed,
-    )?;
+    let found = analyse::find(session, &arguments.stages, analyse::Dates::Needed)?;
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
-    let analysis = analyse::analyse(session, found, &arguments.trend)?;
+    let analysis = analyse::analyse(session, found, &arguments.stages.trend)?;
     let mut report = build(&analysis, arguments, &session.config.brands.keys().cloned().collect::<Vec<_>>())?;
-    if !arguments.enrich.no_redact {
+    if !arguments.stages.enrich.no_redact {
         decent(&mut report);
     }
     if let Some(path) = &arguments.previous {
@@ -69,7 +62,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         emit::to(None, page.as_bytes())?;
         return Ok(analyse::exit_code(&analysis.found));
     };
-    let figures = figures::figures(&mut report, &analysis, &arguments.trend)?;
+    let figures = figures::figures(&mut report, &analysis, &arguments.stages.trend)?;
     let mut pages = Vec::new();
     let wanted = |flag: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag);
     for format in FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json") {
@@ -180,7 +173,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     }
     let interval = garwood(now.observed.unwrap_or(0) as f64, 0.95, 1.0);
     let labels = found.issues.report.origin == "labels";
-    let mut caveats = provenance::caveats(analysis, &cards, &arguments.enrich.intents)?;
+    let mut caveats = provenance::caveats(analysis, &cards, &arguments.stages.enrich.intents)?;
     caveats.dedup();
     Ok(Report {
         schema: SCHEMA,
@@ -189,7 +182,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         zone: calendar.zone_name().to_string(),
         as_of: found.counted.now,
         unit: "records".into(),
-        population: provenance::population(arguments),
+        population: provenance::population(&arguments.stages),
         store_version: found.read.store.as_ref().map(|store| store.version),
         store: found.read.store.as_ref().map(Origin::line),
         headline: findings::headline(&now, interval, step, "record", &cards),
@@ -220,7 +213,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         caveats,
         codebook: found.issues.report.clone(),
         events: facts::shown(&analysis.inputs.events, calendar, &analysis.series),
-        options: provenance::options(arguments),
+        options: provenance::options(&arguments.stages),
         restated: None,
         ledger: restate::ledger(analysis)?,
     })

@@ -34,15 +34,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         })?),
         (None, None) => None,
     };
-    let found = analyse::find_given(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &arguments.enrich,
-        &arguments.trend,
-        analyse::Dates::Needed,
-    )?;
-    let cases = cases::cases(&found.read.records, &found.counted, &arguments.trend)?;
+    let found = analyse::find_given(session, &arguments.stages, analyse::Dates::Needed)?;
+    let cases = cases::cases(&found.read.records, &found.counted, &arguments.stages.trend)?;
     let value = match arguments.next {
         true => view::Asked::Next(next(&found, &cases, arguments)?),
         false => view::Asked::Response(view::Response {

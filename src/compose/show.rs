@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::cli::{Reading, Show};
-use crate::cluster;
+use crate::cli::Show;
 use crate::cluster::codebook::{Codebook, Issue};
 use crate::cluster::context;
 use crate::cluster::matches::{Match, words as words_of};
 use crate::cluster::matching::Matcher;
-use crate::compose::analyse::{self, Found};
+use crate::compose::analyse::{self, Dates, Found};
 use crate::compose::{self, Session, facts};
 use crate::enrich;
 use crate::error::{Error, Result, nearest};
@@ -18,7 +17,6 @@ use crate::render::views::show as view;
 use crate::report::funnel;
 use crate::report::issues::{Hit, telling};
 use crate::report::quotes::{self, Candidate};
-use crate::trend;
 use crate::trend::calendar::Period;
 
 /// How many issues a record did not match are named beside those it did.
@@ -29,24 +27,12 @@ const PER_WORD: usize = 2;
 /// Characters kept on either side of one.
 const AROUND: usize = 80;
 
-/// [`analyse::find`] or [`analyse::find_given`].
-type Finder = fn(
-    &Session,
-    &Reading,
-    &cluster::Options,
-    &enrich::Options,
-    &trend::options::Options,
-    analyse::Dates,
-) -> Result<Found>;
-
 pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
-    let of = |find: Finder| {
-        let Show { reading, cluster, enrich, trend, .. } = arguments;
-        find(session, reading, cluster, enrich, trend, analyse::Dates::Optional)
-    };
     // A record can be shown where there are too few to find issues in.
-    let found = match of(analyse::find) {
-        Err(error) if arguments.why || arguments.what.contains(':') => of(analyse::find_given).map_err(|_| error)?,
+    let found = match analyse::find(session, &arguments.stages, Dates::Optional) {
+        Err(error) if arguments.why || arguments.what.contains(':') => {
+            analyse::find_given(session, &arguments.stages, Dates::Optional).map_err(|_| error)?
+        }
         found => found?,
     };
     let value = match found.issues.codebook.find(&arguments.what) {
@@ -62,7 +48,7 @@ pub(crate) fn run(session: &Session, arguments: &Show) -> Result<u8> {
                 .ok_or_else(|| unknown(&found, &arguments.what))?;
             let mut record = record(&Known::of(&found)?, row)?;
             if arguments.why {
-                let options = analyse::enrich_options(session, &arguments.enrich);
+                let options = analyse::enrich_options(session, &arguments.stages.enrich);
                 record.why = Some(enrich::why::why(&found.read.records, row, &options, &found.voiced.intents()?)?);
             }
             view::Shown::Record(record)

@@ -23,15 +23,8 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     if let Some(path) = &arguments.counts {
         return ready(path, arguments);
     }
-    let found = analyse::find(
-        session,
-        &arguments.reading,
-        &arguments.cluster,
-        &arguments.enrich,
-        &arguments.trend,
-        analyse::Dates::Alone,
-    )?;
-    let analysis = analyse::analyse(session, found, &arguments.trend)?;
+    let found = analyse::find(session, &arguments.stages, analyse::Dates::Alone)?;
+    let analysis = analyse::analyse(session, found, &arguments.stages.trend)?;
     let series = analyse::select(
         analysis.period,
         analysis.series.clone(),
@@ -103,7 +96,7 @@ fn untested(counts: &Counts, series: &[Series], period: Period) -> Option<String
 }
 
 fn ready(path: &str, arguments: &Trends) -> Result<u8> {
-    print_ready(judge_ready(path, &arguments.trend)?, arguments)
+    print_ready(judge_ready(path, &arguments.stages.trend)?, arguments)
 }
 
 /// Prints ready counts, judged.

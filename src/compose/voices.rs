@@ -51,10 +51,10 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
         notes.push("Intent was switched off: ideas, questions and hostility were not heard.".to_owned());
     }
     let placed = Placed { analysis, period: &rows.period, author: &rows.author };
-    let loved = topics::topics(&placed, &praise::praising(&analysis.found)?, &arguments.cluster, MOST, |t| {
+    let loved = topics::topics(&placed, &praise::praising(&analysis.found)?, &arguments.stages.cluster, MOST, |t| {
         (t.observed, t.all_records)
     })?;
-    let ideas = topics::topics(&placed, &rows.with(Intent::Idea), &arguments.cluster, MOST, |t| {
+    let ideas = topics::topics(&placed, &rows.with(Intent::Idea), &arguments.stages.cluster, MOST, |t| {
         (t.supporters, t.likes.unwrap_or(0))
     })?;
     let (questions, unanswered) = questions(&rows, arguments)?;
@@ -67,7 +67,7 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
         ideas,
         questions,
         unanswered,
-        spreading: spreading(&rows, arguments.enrich.no_redact)?,
+        spreading: spreading(&rows, arguments.stages.enrich.no_redact)?,
         issues: issues(&rows)?,
         brands: brand_voices(&rows, brands)?,
         named: Share::of(named, counted.len() as i64),
@@ -113,7 +113,7 @@ impl<'a> Rows<'a> {
 /// Questions without an answer, and how many; null where no dump tells of answers.
 fn questions(rows: &Rows<'_>, arguments: &Arguments) -> Result<(Vec<OpenQuestion>, Option<i64>)> {
     let found = &rows.analysis.found;
-    let cases = cases::cases(rows.records, &found.counted, &arguments.trend)?;
+    let cases = cases::cases(rows.records, &found.counted, &arguments.stages.trend)?;
     if !cases.cases.iter().any(|case| case.tells_first || case.replies.is_some()) {
         return Ok((Vec::new(), None));
     }
