@@ -15,6 +15,8 @@ use crate::cluster::vectors::Space;
 const TEXTS: usize = 24_000;
 /// Text × term cells read at every restart: fewer texts where they are long.
 const CELLS: usize = 500_000;
+/// Texts that the restarts are compared on; those that go on take in all.
+const STARTING: usize = 8_000;
 /// Texts used to choose how many issues there are. With a third as many, the likelihood cannot afford the finer groups
 /// that the whole bears.
 const CHOOSING: usize = 12_000;
@@ -34,7 +36,7 @@ const EXPLAINED: f64 = 0.99;
 const RESTARTS: u64 = 16;
 /// Rounds of k-means at every restart; the mixture refines what it leaves.
 const ITERATIONS: usize = 20;
-/// Restarts, the likeliest after their first rounds, that go on until they settle.
+/// Restarts, the likeliest after their first rounds, that go on with all texts until they settle.
 const FINALISTS: usize = 4;
 /// Rounds of k-means for those.
 const SETTLING: usize = 40;
@@ -54,11 +56,9 @@ pub fn groups(corpus: &Corpus, terms: &Terms, lead: &[u64], issues: Option<usize
     let space = Space::learn(corpus, terms, &sample);
     let points = space.points(corpus, terms, &sample);
     let counts = terms.counts.pick(&sample);
-    let k = issues.unwrap_or_else(|| {
-        let lead: Vec<u64> = sample.iter().map(|text| lead[*text]).collect();
-        choose(&points, &counts, &lead)
-    });
-    let labels = group(&points, &counts, k);
+    let lead: Vec<u64> = sample.iter().map(|text| lead[*text]).collect();
+    let k = issues.unwrap_or_else(|| choose(&points, &counts, &lead));
+    let labels = group(&points, &counts, &lead, k);
     if sample.len() == n {
         return (labels, k);
     }
@@ -91,23 +91,30 @@ fn draw(counts: &Sparse, of: &[usize], hashes: &[u64], texts: usize, cells: usiz
     drawn
 }
 
-/// The best of many restarts by the likelihood of the mixture it leads to; the best few go on until they settle.
-fn group(points: &Dense, counts: &Sparse, groups: usize) -> Vec<u32> {
-    // Labels by k-means, the same refined, and their likelihood.
-    let refined = |start: Vec<u32>| {
-        let (labels, model) = refine(counts, start.clone(), groups, SWEEPS, ALPHA);
-        (start, labels, model.log_likelihood(counts))
-    };
-    let mut restarts: Vec<(Vec<u32>, Vec<u32>, f64)> =
-        (0..RESTARTS).into_par_iter().map(|restart| refined(kmeans(points, groups, restart, ITERATIONS))).collect();
+/// The best of many restarts on some of the texts by the likelihood of the mixture it leads to; the best few go on with
+/// all texts until they settle.
+fn group(points: &Dense, counts: &Sparse, hashes: &[u64], groups: usize) -> Vec<u32> {
+    let some = draw(counts, &(0..counts.rows()).collect::<Vec<_>>(), hashes, STARTING, CELLS);
+    let (few, few_counts) = (pick(points, &some), counts.pick(&some));
+    let mut restarts: Vec<(Vec<u32>, f64)> = (0..RESTARTS)
+        .into_par_iter()
+        .map(|restart| {
+            let start = kmeans(&few, groups, restart, ITERATIONS);
+            let (_, model) = refine(&few_counts, start.clone(), groups, SWEEPS, ALPHA);
+            (start, model.log_likelihood(&few_counts))
+        })
+        .collect();
     // A stable sort: of equals the earlier restart.
-    restarts.sort_by(|a, b| b.2.total_cmp(&a.2));
+    restarts.sort_by(|a, b| b.1.total_cmp(&a.1));
     restarts.truncate(FINALISTS);
-    let settled: Vec<(Vec<u32>, Vec<u32>, f64)> =
-        restarts.par_iter().map(|(start, _, _)| refined(settle(points, start.clone(), groups, SETTLING))).collect();
-    let all = restarts.into_iter().chain(settled);
-    let best = all.reduce(|best, next| if next.2 > best.2 { next } else { best });
-    best.map(|(_, labels, _)| labels).unwrap_or_default()
+    let settled = restarts.par_iter().map(|(start, _)| {
+        let labels = settle(points, centres_of(&few, start, groups), SETTLING);
+        let (labels, model) = refine(counts, labels, groups, SWEEPS, ALPHA);
+        (labels, model.log_likelihood(counts))
+    });
+    let settled: Vec<(Vec<u32>, f64)> = settled.collect();
+    let best = settled.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map(|(labels, _)| labels).unwrap_or_default()
 }
 
 /// How many issues it takes to explain unseen texts nearly as well as any number does: two halves, each judged by what

@@ -1,5 +1,7 @@
 //! Spherical k-means (Dhillon and Modha 2001) from a k-means++ start (Arthur and Vassilvitskii 2007).
 
+use multiversion::multiversion;
+
 use crate::cluster::prng::Pcg;
 use crate::cluster::sparse::{Dense, add_scaled, dot, dots, normalise};
 
@@ -13,9 +15,9 @@ pub fn kmeans(points: &Dense, k: usize, restart: u64, iterations: usize) -> Vec<
     rounds(points, start(points, k, &mut Pcg::new(k as u64, restart)), vec![u32::MAX; points.rows()], iterations)
 }
 
-/// Goes on from the groups found before.
-pub fn settle(points: &Dense, labels: Vec<u32>, k: usize, iterations: usize) -> Vec<u32> {
-    rounds(points, centres_of(points, &labels, k), labels, iterations)
+/// Goes on from centres found before.
+pub fn settle(points: &Dense, centres: Dense, iterations: usize) -> Vec<u32> {
+    rounds(points, centres, vec![u32::MAX; points.rows()], iterations)
 }
 
 /// Rounds of assignment and means. A point whose own centre is surely still the nearest is not compared again (the
@@ -69,6 +71,7 @@ pub fn nearest(centres: &Dense, point: &[f32]) -> u32 {
     nearest_two(centres, point).label
 }
 
+#[multiversion(targets("x86_64+avx2"))]
 fn nearest_two(centres: &Dense, point: &[f32]) -> Nearest {
     let mut best = Nearest { label: 0, near: f32::NEG_INFINITY, next: f32::NEG_INFINITY };
     let mut see = |centre: usize, near: f32| {
@@ -95,7 +98,6 @@ fn start(points: &Dense, k: usize, chance: &mut Pcg) -> Dense {
     let draws = 2 + (k as f64).ln() as usize;
     let mut centres = Dense::zeros(k, width);
     let first = ((chance.unit() * n as f64) as usize).min(n - 1);
-    let far = |cosine: f32| f64::from(1.0 - cosine).max(0.0);
     let mut distance: Vec<f64> = (0..n).map(|i| far(dot(points.row(i), points.row(first)))).collect();
     centres.values[..width].copy_from_slice(points.row(first));
     for centre in 1..k {
@@ -114,12 +116,7 @@ fn start(points: &Dense, k: usize, chance: &mut Pcg) -> Dense {
         let mut best: Option<(f64, usize, Vec<f64>)> = None;
         for four in drawn.chunks(4) {
             let rows = [0, 1, 2, 3].map(|i| points.row(four[i.min(four.len() - 1)]));
-            let mut nearer = vec![Vec::with_capacity(n); four.len()];
-            for (point, distance) in distance.iter().enumerate() {
-                let cosines = dots(points.row(point), rows);
-                nearer.iter_mut().zip(cosines).for_each(|(nearer, cosine)| nearer.push(distance.min(far(cosine))));
-            }
-            for (drawn, nearer) in four.iter().zip(nearer) {
+            for (drawn, nearer) in four.iter().zip(nearer(points, &distance, rows)) {
                 let left: f64 = nearer.iter().sum();
                 if best.as_ref().is_none_or(|(least, _, _)| left < *least) {
                     best = Some((left, *drawn, nearer));
@@ -132,6 +129,23 @@ fn start(points: &Dense, k: usize, chance: &mut Pcg) -> Dense {
         }
     }
     centres
+}
+
+/// One less the cosine.
+fn far(cosine: f32) -> f64 {
+    f64::from(1.0 - cosine).max(0.0)
+}
+
+/// How far every point is from the nearest of those it was measured by and each of four rows.
+#[multiversion(targets("x86_64+avx2"))]
+fn nearer(points: &Dense, distance: &[f64], rows: [&[f32]; 4]) -> [Vec<f64>; 4] {
+    let mut nearer = [const { Vec::new() }; 4];
+    nearer.iter_mut().for_each(|nearer| nearer.reserve_exact(distance.len()));
+    for (point, distance) in distance.iter().enumerate() {
+        let cosines = dots(points.row(point), rows);
+        nearer.iter_mut().zip(cosines).for_each(|(nearer, cosine)| nearer.push(distance.min(far(cosine))));
+    }
+    nearer
 }
 
 /// The mean direction of every group; an empty group takes over the point that fits its own worst. Also the points so

@@ -3,6 +3,7 @@
 //! Classification EM (Celeux and Govaert 1992) with the multinomial naive Bayes model (Nigam et al. 2000); methods.md
 //! §1.5.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::cluster::sparse::{Sparse, add_scaled};
@@ -53,11 +54,7 @@ impl Mixture {
 
     /// `ln (n_c + 1) + Σ tf·ln p(t|c)` for every group, into `out`.
     fn scores(&self, counts: &Sparse, text: usize, out: &mut [f32]) {
-        out.copy_from_slice(&self.log_sizes);
-        for (term, tf) in counts.row(text) {
-            let row = &self.log_terms[term * self.groups..(term + 1) * self.groups];
-            add_scaled(out, tf, row);
-        }
+        add_terms(out, &self.log_sizes, &self.log_terms, counts.row(text));
     }
 
     /// The likeliest group of every text; the first of equals.
@@ -97,6 +94,16 @@ impl Mixture {
             )
             .collect();
         each.iter().sum::<f64>() / each.len().max(1) as f64
+    }
+}
+
+/// `out = start + Σ tf·row of the term`, the rows as long as `out`.
+#[multiversion(targets("x86_64+avx2"))]
+fn add_terms(out: &mut [f32], start: &[f32], rows: &[f32], terms: impl Iterator<Item = (usize, f32)>) {
+    out.copy_from_slice(start);
+    let width = out.len();
+    for (term, tf) in terms {
+        add_scaled(out, tf, &rows[term * width..(term + 1) * width]);
     }
 }
 

@@ -1,8 +1,10 @@
 //! The first singular vectors of a sparse matrix, found with a fixed start: same input, same bits.
 //!
 //! Randomised subspace iteration (Halko, Martinsson, Tropp 2011, algorithm 4.4) with a hashed ±1 block for the random
-//! one; orthonormalised by Cholesky, twice (Yamamoto et al. 2015).
+//! one; orthonormalised by Cholesky, in the end twice (Yamamoto et al. 2015): on the way there a basis need only not
+//! collapse.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::cluster::intern::mix;
@@ -35,11 +37,14 @@ pub fn svd(matrix: &Sparse, rank: usize) -> Svd {
         basis.values = (0..width * width).map(|i| if i % width == i / width { 1.0 } else { 0.0 }).collect();
     }
     orthonormalise(&mut basis);
+    let mut image = Dense::zeros(matrix.rows(), width);
     for _ in 0..POWER_ITERATIONS {
-        basis = transposed.times(&matrix.times(&basis));
+        matrix.times(&basis, &mut image);
+        transposed.times(&image, &mut basis);
         orthonormalise(&mut basis);
     }
-    let image = matrix.times(&basis);
+    orthonormalise(&mut basis);
+    matrix.times(&basis, &mut image);
     let (values, vectors) = eigen(gram(&image), width);
     let rank = rank.min(values.iter().filter(|v| **v > values[0].max(0.0) * 1e-10 && **v > 0.0).count());
     let mut rotation = Dense::zeros(width, rank);
@@ -64,29 +69,7 @@ pub fn gram(a: &Dense) -> Vec<f64> {
     if w == 0 {
         return Vec::new();
     }
-    let blocks: Vec<Vec<f64>> = a
-        .values
-        .par_chunks(BLOCK * w)
-        .map(|rows| {
-            let mut sums = vec![0.0; w * w];
-            // Four rows to one pass over the sums; each sum still takes them one after the other.
-            let mut wide = vec![0.0; 4 * w];
-            for rows in rows.chunks(4 * w) {
-                wide.fill(0.0);
-                wide.iter_mut().zip(rows).for_each(|(x, y)| *x = f64::from(*y));
-                let [y0, y1, y2, y3] = [0, 1, 2, 3].map(|row| &wide[row * w..(row + 1) * w]);
-                for i in 0..w {
-                    let sums = &mut sums[i * w + i..(i + 1) * w];
-                    let n = sums.len();
-                    let (z0, z1, z2, z3) = (&y0[i..][..n], &y1[i..][..n], &y2[i..][..n], &y3[i..][..n]);
-                    for j in 0..n {
-                        sums[j] = sums[j] + z0[0] * z0[j] + z1[0] * z1[j] + z2[0] * z2[j] + z3[0] * z3[j];
-                    }
-                }
-            }
-            sums
-        })
-        .collect();
+    let blocks: Vec<Vec<f64>> = a.values.par_chunks(BLOCK * w).map(|rows| products(rows, w)).collect();
     let mut total = vec![0.0; w * w];
     for block in blocks {
         total.iter_mut().zip(block).for_each(|(sum, x)| *sum += x);
@@ -99,50 +82,77 @@ pub fn gram(a: &Dense) -> Vec<f64> {
     total
 }
 
-/// Makes the columns orthonormal; columns that depend on earlier ones become zero.
-fn orthonormalise(a: &mut Dense) {
-    let w = a.width;
-    for _ in 0..2 {
-        let mut lower = gram(a);
-        let largest = (0..w).map(|i| lower[i * w + i]).fold(0.0, f64::max);
-        // Cholesky, G = L·Lᵀ; a pivot of nothing marks a dependent column.
-        for j in 0..w {
-            let pivot = lower[j * w + j] - (0..j).map(|k| lower[j * w + k] * lower[j * w + k]).sum::<f64>();
-            let pivot = if pivot > largest * 1e-13 { pivot.sqrt() } else { 0.0 };
-            lower[j * w + j] = pivot;
-            for i in j + 1..w {
-                let rest = lower[i * w + j] - (0..j).map(|k| lower[i * w + k] * lower[j * w + k]).sum::<f64>();
-                lower[i * w + j] = if pivot > 0.0 { rest / pivot } else { 0.0 };
+/// The upper triangle of `AᵀA` of a block of rows.
+#[multiversion(targets("x86_64+avx2"))]
+fn products(rows: &[f32], w: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; w * w];
+    // Four rows to one pass over the sums; each sum still takes them one after the other.
+    let mut wide = vec![0.0; 4 * w];
+    for rows in rows.chunks(4 * w) {
+        wide.fill(0.0);
+        wide.iter_mut().zip(rows).for_each(|(x, y)| *x = f64::from(*y));
+        let [y0, y1, y2, y3] = [0, 1, 2, 3].map(|row| &wide[row * w..(row + 1) * w]);
+        for i in 0..w {
+            let sums = &mut sums[i * w + i..(i + 1) * w];
+            let n = sums.len();
+            let (z0, z1, z2, z3) = (&y0[i..][..n], &y1[i..][..n], &y2[i..][..n], &y3[i..][..n]);
+            for j in 0..n {
+                sums[j] = sums[j] + z0[0] * z0[j] + z1[0] * z1[j] + z2[0] * z2[j] + z3[0] * z3[j];
             }
         }
-        // Each row x becomes x·L⁻ᵀ: forward substitution, column by column of L.
-        let columns: Vec<f64> = (0..w * w).map(|i| lower[i % w * w + i / w]).collect();
-        if w > 0 {
-            a.values.par_chunks_mut(w).with_min_len(64).for_each(|row| {
-                let mut rest: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
-                for first in (0..w).step_by(4) {
-                    // Four columns are solved, then taken from the rest in one pass, one after the other.
-                    let mut solved = [0.0; 4];
-                    for j in first..(first + 4).min(w) {
-                        for (earlier, solved) in (first..j).zip(&solved) {
-                            rest[j] -= columns[earlier * w + j] * solved;
-                        }
-                        let pivot = columns[j * w + j];
-                        solved[j - first] = if pivot > 0.0 { rest[j] / pivot } else { 0.0 };
-                        row[j] = solved[j - first] as f32;
-                    }
-                    let after = (first + 4).min(w);
-                    if after < w {
-                        let of = [0, 1, 2, 3].map(|i| &columns[(first + i) * w + after..(first + i + 1) * w]);
-                        subtract_four(&mut rest[after..], solved, of);
-                    }
-                }
-            });
+    }
+    sums
+}
+
+/// Makes the columns orthonormal, as far as their condition lets one pass; columns that depend on earlier ones become
+/// zero.
+fn orthonormalise(a: &mut Dense) {
+    let w = a.width;
+    let mut lower = gram(a);
+    let largest = (0..w).map(|i| lower[i * w + i]).fold(0.0, f64::max);
+    // Cholesky, G = L·Lᵀ; a pivot of nothing marks a dependent column.
+    for j in 0..w {
+        let pivot = lower[j * w + j] - (0..j).map(|k| lower[j * w + k] * lower[j * w + k]).sum::<f64>();
+        let pivot = if pivot > largest * 1e-13 { pivot.sqrt() } else { 0.0 };
+        lower[j * w + j] = pivot;
+        for i in j + 1..w {
+            let rest = lower[i * w + j] - (0..j).map(|k| lower[i * w + k] * lower[j * w + k]).sum::<f64>();
+            lower[i * w + j] = if pivot > 0.0 { rest / pivot } else { 0.0 };
+        }
+    }
+    // Each row x becomes x·L⁻ᵀ: forward substitution, column by column of L.
+    let columns: Vec<f64> = (0..w * w).map(|i| lower[i % w * w + i / w]).collect();
+    if w > 0 {
+        a.values.par_chunks_mut(w).with_min_len(64).for_each(|row| substitute(row, &columns));
+    }
+}
+
+/// Solves `x·Lᵀ = row` into `row`, the columns of `L` one after the other.
+#[multiversion(targets("x86_64+avx2"))]
+fn substitute(row: &mut [f32], columns: &[f64]) {
+    let w = row.len();
+    let mut rest: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
+    for first in (0..w).step_by(4) {
+        // Four columns are solved, then taken from the rest in one pass, one after the other.
+        let mut solved = [0.0; 4];
+        for j in first..(first + 4).min(w) {
+            for (earlier, solved) in (first..j).zip(&solved) {
+                rest[j] -= columns[earlier * w + j] * solved;
+            }
+            let pivot = columns[j * w + j];
+            solved[j - first] = if pivot > 0.0 { rest[j] / pivot } else { 0.0 };
+            row[j] = solved[j - first] as f32;
+        }
+        let after = (first + 4).min(w);
+        if after < w {
+            let of = [0, 1, 2, 3].map(|i| &columns[(first + i) * w + after..(first + i + 1) * w]);
+            subtract_four(&mut rest[after..], solved, of);
         }
     }
 }
 
 /// `y −= a·x` for four rows, one after the other for every number, in one pass over `y`.
+#[inline(always)]
 fn subtract_four(y: &mut [f64], a: [f64; 4], x: [&[f64]; 4]) {
     let n = y.len();
     let [x0, x1, x2, x3] = x.map(|row| &row[..n]);
@@ -154,6 +164,7 @@ fn subtract_four(y: &mut [f64], a: [f64; 4], x: [&[f64]; 4]) {
 /// Eigenvalues, largest first, and eigenvectors (columns) of a symmetric `w × w` matrix: cyclic Jacobi rotations
 /// (Golub and Van Loan, Matrix Computations, section 8.5).
 pub fn eigen(mut a: Vec<f64>, w: usize) -> (Vec<f64>, Vec<f64>) {
+    // Row after row the vectors found.
     let mut v = vec![0.0; w * w];
     (0..w).for_each(|i| v[i * w + i] = 1.0);
     let scale: f64 = a.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -173,7 +184,7 @@ pub fn eigen(mut a: Vec<f64>, w: usize) -> (Vec<f64>, Vec<f64>) {
     let values = order.iter().map(|i| a[i * w + i]).collect();
     let mut vectors = vec![0.0; w * w];
     for (to, from) in order.iter().enumerate() {
-        (0..w).for_each(|row| vectors[row * w + to] = v[row * w + from]);
+        (0..w).for_each(|row| vectors[row * w + to] = v[from * w + row]);
     }
     (values, vectors)
 }
@@ -187,18 +198,24 @@ fn rotate_pair(a: &mut [f64], v: &mut [f64], w: usize, p: usize, q: usize) {
     let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
     let c = 1.0 / t.hypot(1.0);
     let s = t * c;
-    for k in 0..w {
-        let (x, y) = (a[k * w + p], a[k * w + q]);
-        a[k * w + p] = c * x - s * y;
-        a[k * w + q] = s * x + c * y;
+    let (app, aqq) = (a[p * w + p] - t * apq, a[q * w + q] + t * apq);
+    for matrix in [&mut *a, v] {
+        let (before, from_q) = matrix.split_at_mut(q * w);
+        turn(&mut before[p * w..(p + 1) * w], &mut from_q[..w], c, s);
     }
+    // The columns are the rows, and where both meet is what the angle was chosen for.
+    (a[p * w + p], a[q * w + q], a[p * w + q], a[q * w + p]) = (app, aqq, 0.0, 0.0);
     for k in 0..w {
-        let (x, y) = (a[p * w + k], a[q * w + k]);
-        a[p * w + k] = c * x - s * y;
-        a[q * w + k] = s * x + c * y;
-        let (x, y) = (v[k * w + p], v[k * w + q]);
-        v[k * w + p] = c * x - s * y;
-        v[k * w + q] = s * x + c * y;
+        a[k * w + p] = a[p * w + k];
+        a[k * w + q] = a[q * w + k];
+    }
+}
+
+/// Turns two rows by an angle of this cosine and sine.
+#[multiversion(targets("x86_64+avx2"))]
+fn turn(first: &mut [f64], second: &mut [f64], c: f64, s: f64) {
+    for (x, y) in first.iter_mut().zip(second) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
     }
 }
 
@@ -214,12 +231,18 @@ fn rotate(a: &Dense, b: &Dense) -> Dense {
     let mut out = Dense::zeros(a.rows(), b.width);
     if b.width > 0 {
         out.values.par_chunks_mut(b.width).with_min_len(64).enumerate().for_each(|(row, cells)| {
-            for (column, cell) in cells.iter_mut().enumerate() {
-                *cell = dot(a.row(row), &columns[column * height..(column + 1) * height]);
-            }
+            project(cells, a.row(row), &columns);
         });
     }
     out
+}
+
+/// The inner product of a row with each column.
+#[multiversion(targets("x86_64+avx2"))]
+fn project(cells: &mut [f32], row: &[f32], columns: &[f32]) {
+    for (cell, column) in cells.iter_mut().zip(columns.chunks_exact(row.len())) {
+        *cell = dot(row, column);
+    }
 }
 
 /// Turns every right vector so that its largest component is positive; the first of equals decides.

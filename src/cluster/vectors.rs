@@ -128,22 +128,30 @@ fn word_vectors(texts: &[Vec<u32>], words: usize) -> Dense {
     for text in texts.iter().step_by(step) {
         for (i, word) in text.iter().enumerate() {
             for other in &text[i + 1..(i + 1 + WINDOW).min(text.len())] {
-                pairs.push(u64::from(*word) << 32 | u64::from(*other));
-                pairs.push(u64::from(*other) << 32 | u64::from(*word));
+                // Each is the company of the other: counted once, the lower first.
+                pairs.push(u64::from(*word.min(other)) << 32 | u64::from(*word.max(other)));
             }
         }
     }
     pairs.par_sort_unstable();
     let mut occurrences = vec![0.0_f64; words];
-    pairs.iter().for_each(|pair| occurrences[(pair >> 32) as usize] += 1.0);
+    pairs.iter().for_each(|pair| {
+        occurrences[(pair >> 32) as usize] += 1.0;
+        occurrences[*pair as u32 as usize] += 1.0;
+    });
     let smoothed: f64 = occurrences.iter().map(|n| n.powf(SMOOTHING)).sum();
     let context: Vec<f64> = occurrences.iter().map(|n| n.powf(SMOOTHING) / smoothed).collect();
     let mut rows: Vec<Vec<(u32, f32)>> = vec![Vec::new(); words];
     for same in pairs.chunk_by(|a, b| a == b) {
-        let (word, other) = ((same[0] >> 32) as usize, same[0] as u32);
-        let information = (same.len() as f64 / (occurrences[word] * context[other as usize])).ln();
-        if information > 0.0 {
-            rows[word].push((other, information as f32));
+        let (low, high) = ((same[0] >> 32) as usize, same[0] as u32 as usize);
+        let times = if low == high { 2.0 } else { 1.0 } * same.len() as f64;
+        // Of every word those lower come before those higher: its columns ascend.
+        let both = [(low, high), (high, low)];
+        for (word, other) in both.into_iter().take(if low == high { 1 } else { 2 }) {
+            let information = (times / (occurrences[word] * context[other])).ln();
+            if information > 0.0 {
+                rows[word].push((other as u32, information as f32));
+            }
         }
     }
     let found = svd(&Sparse::from_rows(words, rows), DIMENSIONS);
