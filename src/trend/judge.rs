@@ -70,6 +70,8 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
         (0..counts.issues.len()).flat_map(|i| (0..counts.segments.len()).map(move |s| (i, s))).collect();
     let mut drafts: Vec<Vec<Draft>> = lanes
         .par_iter()
+        // One takes milliseconds, some far more than others.
+        .with_max_len(1)
         .map(|(issue, segment)| {
             let lane = Lane { counts, known, record: &record, issue: *issue, segment: *segment };
             // An issue weighs the feeds by its own records: one that lives in a young feed is judged in that feed.
@@ -79,7 +81,7 @@ pub fn judge_with(counts: &Counts, options: &Options, known: &Known) -> Result<T
             if let (Some(p), Some(last)) = (shown.last().copied().filter(|p| !complete(*p)), drafts.last_mut())
                 && let Some(before) = p.checked_sub(1).and_then(feeds)
             {
-                last.point.running = lane.running(p, &before, &design);
+                last.point.running = lane.running(p, &before, &design).map(Box::new);
             }
             drafts
         })

@@ -242,7 +242,7 @@ pub struct Point {
     /// What the count will be when all records have come in; null where no delay is known.
     pub nowcast: Option<f64>,
     /// An unfinished period against the same days of those before; null for whole ones.
-    pub running: Option<Running>,
+    pub running: Option<Box<Running>>,
     /// Reasons to doubt these numbers.
     pub caveats: Vec<Caveat>,
     /// Too small to be shown (`--min-cell`): all its counts are taken out.

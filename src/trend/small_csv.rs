@@ -1,20 +1,26 @@
 //! The small CSV files people write beside their dumps: counts, exposures, events, holidays.
 
+use std::sync::Arc;
+
+use csv::StringRecord;
+
 use crate::error::{Error, Result, nearest};
 
-/// One row: the cells of the columns asked for, trimmed; null where the file has no such column or the cell is empty.
+/// One row of a file of known columns.
 #[derive(Debug, Clone)]
 pub struct Row {
     /// The physical line, 1-based.
     pub line: u64,
-    /// In the order of the columns asked for.
-    pub cells: Vec<Option<String>>,
+    record: StringRecord,
+    /// Where the columns of the layout are in the record; null where the file has no such column.
+    at: Arc<[Option<usize>]>,
 }
 
 impl Row {
-    /// The cell of the column at this place.
+    /// The cell of this column of the layout, trimmed; null where the file has no such column or the cell is empty.
     pub fn cell(&self, column: usize) -> Option<&str> {
-        self.cells.get(column)?.as_deref()
+        let cell = self.record.get((*self.at.get(column)?)?)?.trim();
+        (!cell.is_empty()).then_some(cell)
     }
 }
 
@@ -37,7 +43,7 @@ pub struct Layout {
 /// An unknown, missing or repeated column, a row of another length, bytes that are not UTF-8: with their line.
 pub fn read(text: &[u8], path: &str, layout: Layout) -> Result<Vec<Row>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let mut reader = csv::Reader::from_reader(text);
     let broken = |cause: csv::Error| {
         let line = cause.position().map_or(1, csv::Position::line);
         let what = match cause.kind() {
@@ -49,7 +55,8 @@ pub fn read(text: &[u8], path: &str, layout: Layout) -> Result<Vec<Row>> {
         };
         Error::failed(what).at(path).line(line)
     };
-    let headers: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
+    let headers: Vec<String> =
+        reader.headers().map_err(broken)?.iter().map(|header| header.trim().to_lowercase()).collect();
     let mut at = vec![None; layout.columns.len()];
     for (i, header) in headers.iter().enumerate() {
         let Some(column) = layout.columns.iter().position(|c| c == header) else {
@@ -70,14 +77,12 @@ pub fn read(text: &[u8], path: &str, layout: Layout) -> Result<Vec<Row>> {
         let error = Error::failed(format!("{} needs the {plural} {names}", layout.what)).at(path).line(1);
         return Err(error.evidence(headers.join(",")).hint(format!("for example: {}", layout.example)));
     }
-    let mut rows = Vec::new();
-    for record in reader.records() {
+    let at: Arc<[Option<usize>]> = at.into();
+    let row = |record: csv::Result<StringRecord>| {
         let record = record.map_err(broken)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let cell = |i: Option<usize>| i.and_then(|i| record.get(i)).filter(|c| !c.is_empty()).map(str::to_owned);
-        rows.push(Row { line, cells: at.iter().map(|i| cell(*i)).collect() });
-    }
-    Ok(rows)
+        Ok(Row { line: record.position().map_or(0, csv::Position::line), record, at: Arc::clone(&at) })
+    };
+    reader.records().map(row).collect()
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl Row {
             }
         }
         if let Some(running) =
-            self.series.points.last().and_then(|p| p.running).filter(|r| r.observed > 0 || r.expected >= 1.0)
+            self.series.points.last().and_then(|p| p.running.as_deref()).filter(|r| r.observed > 0 || r.expected >= 1.0)
         {
             lines.push(format!(
                 "{name}: {} of {} days into the next: {} so far, usually {} by now (up to {})",

@@ -7,6 +7,7 @@ pub const MOST: usize = 24;
 pub type Beta = [f64; MOST];
 
 /// The lower triangle of the factor of `matrix`, of which the lower triangle is read; null when it is singular.
+#[inline(always)]
 pub(super) fn cholesky(matrix: &[Beta; MOST], width: usize, factor: &mut [Beta; MOST]) -> Option<()> {
     for a in 0..width {
         for b in 0..=a {
@@ -26,6 +27,7 @@ pub(super) fn cholesky(matrix: &[Beta; MOST], width: usize, factor: &mut [Beta; 
 }
 
 /// The solution of the system whose factor this is.
+#[inline(always)]
 pub(super) fn solve(factor: &[Beta; MOST], right: &Beta, width: usize) -> Beta {
     let mut z = [0.0; MOST];
     for a in 0..width {
@@ -41,6 +43,7 @@ pub(super) fn solve(factor: &[Beta; MOST], right: &Beta, width: usize) -> Beta {
 }
 
 /// x'A⁻¹x, A being what this is the factor of.
+#[inline(always)]
 pub(super) fn spread(factor: &[Beta; MOST], x: &[f64], width: usize) -> f64 {
     let mut sum = 0.0;
     let mut z = [0.0; MOST];

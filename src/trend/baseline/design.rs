@@ -17,6 +17,8 @@ const HOUR_HARMONICS: usize = 4;
 pub struct Design {
     by: By,
     columns: Vec<Vec<f64>>,
+    /// The least and the greatest of each.
+    ranges: Vec<(f64, f64)>,
     /// Where each block's columns are.
     pub(crate) blocks: Blocks,
 }
@@ -83,7 +85,10 @@ impl Design {
             blocks.holidays = columns.len()..columns.len() + 1;
             columns.push(holidays);
         }
-        Self { by, columns, blocks }
+        let most = |column: &[f64]| column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let least = |column: &[f64]| column.iter().copied().fold(f64::INFINITY, f64::min);
+        let ranges = columns.iter().map(|column| (least(column), most(column))).collect();
+        Self { by, columns, ranges, blocks }
     }
 
     /// How long a period is.
@@ -109,6 +114,12 @@ impl Design {
     /// A column over some periods.
     pub(crate) fn column(&self, at: usize, periods: Range<usize>) -> &[f64] {
         &self.columns[at][periods]
+    }
+
+    /// Bounds of what a column holds over some periods, one at least: of the trend the least and the greatest, of others
+    /// those of all periods.
+    pub(crate) fn range(&self, at: usize, periods: Range<usize>) -> (f64, f64) {
+        if at == 1 { (self.columns[1][periods.start], self.columns[1][periods.end - 1]) } else { self.ranges[at] }
     }
 
     /// The row of a period: the values of the columns named, at most [`MOST`].

@@ -416,6 +416,8 @@ impl<'a> Tester<'a> {
     /// Two passes of taming past outbreaks; a pass that cannot be fitted leaves the fit before it.
     fn tame(&mut self, past: Range<usize>, columns: Vec<usize>, k: usize) {
         let views = self.columns(&columns, past.clone());
+        let places = self.from + past.start..self.from + past.end;
+        let ranges: Vec<(f64, f64)> = columns.iter().map(|c| self.design.range(*c, places.clone())).collect();
         let powers = &self.powers[past.clone()];
         let past = seen(&self.y, self.offset.as_deref(), &past, &views);
         let warm = self.chosen == columns;
@@ -423,7 +425,7 @@ impl<'a> Tester<'a> {
         let [first, second] = &mut self.tamed;
         let [weights, again] = &mut self.weights;
         let plain = &mut self.plain[k];
-        if !plain.tame(powers, &views, None, OUTBREAK, weights) {
+        if !plain.tame(powers, &views, &ranges, None, OUTBREAK, weights) {
             // Nothing to tame: all three fits are one.
             first.clone_from(plain);
             second.clone_from(plain);
@@ -437,7 +439,7 @@ impl<'a> Tester<'a> {
             second.clone_from(plain);
             return;
         }
-        first.tame(powers, &views, Some(weights), OUTBREAK, again);
+        first.tame(powers, &views, &ranges, Some(weights), OUTBREAK, again);
         if !warm {
             second.clone_from(first);
         }

@@ -4,9 +4,11 @@
 //! very many fits that each differ little from the one before: a start near the solution costs one or two steps, what was
 //! worked out for the window before is kept as the window moves on, and the loops run along columns.
 
+use multiversion::multiversion;
+
 use crate::trend::baseline::cholesky::{self, cholesky, solve, spread};
 use crate::trend::baseline::exp::exp;
-use crate::trend::baseline::lanes::{dot, greatest, pearson, range, sum};
+use crate::trend::baseline::lanes::{dot, greatest, pearson, sum, triples};
 
 pub use crate::trend::baseline::cholesky::{Beta, MOST};
 
@@ -49,7 +51,6 @@ pub struct Fit {
     factor: [Beta; MOST],
     work: Vec<f64>,
     score: Vec<f64>,
-    product: Vec<f64>,
 }
 
 impl Fit {
@@ -68,6 +69,11 @@ impl Fit {
     /// A warm fit that held the same columns of the same series over a window that began and ended no later moves on
     /// with it.
     pub fn run(&mut self, past: &Past<'_>, weights: Option<&[f64]>, warm: bool) -> bool {
+        run(self, past, weights, warm)
+    }
+
+    #[inline(always)]
+    fn newton(&mut self, past: &Past<'_>, weights: Option<&[f64]>, warm: bool) -> bool {
         /// Newton steps double the digits; a fit that takes more than this runs away.
         const MOST_STEPS: usize = 40;
         /// What a step gained in log likelihood; the next gains about its square.
@@ -115,6 +121,7 @@ impl Fit {
     }
 
     /// Log means, their sixth roots and means from the coefficients.
+    #[inline(always)]
     fn predict(&mut self, past: &Past<'_>) {
         self.eta.clear();
         self.roots.clear();
@@ -123,6 +130,7 @@ impl Fit {
     }
 
     /// The same, keeping what they are of the window before, which began at `from`.
+    #[inline(always)]
     fn slide(&mut self, past: &Past<'_>, from: Option<usize>) {
         let end = past.from + past.y.len();
         let Some(gone) = from.and_then(|from| past.from.checked_sub(from)).filter(|gone| *gone < self.eta.len()) else {
@@ -138,6 +146,7 @@ impl Fit {
     }
 
     /// Works out the observations at the end that are not there yet.
+    #[inline(always)]
     fn extend(&mut self, past: &Past<'_>) {
         let (known, n) = (self.eta.len(), past.y.len());
         match past.offset {
@@ -162,6 +171,7 @@ impl Fit {
     }
 
     /// Moves log means, roots and means by a step of the coefficients: a small one by e^(d/6) to the third power of d.
+    #[inline(always)]
     fn nudge(&mut self, past: &Past<'_>, step: &Beta) {
         self.score.clear();
         self.score.resize(past.y.len(), step[0]);
@@ -185,10 +195,10 @@ impl Fit {
     }
 
     /// The Newton step (X'WX)⁻¹X'ω(y−μ) and X'ω(y−μ); null when X'WX is singular.
+    #[inline(always)]
     fn step(&mut self, past: &Past<'_>, weights: Option<&[f64]>) -> Option<(Beta, Beta)> {
         let n = past.y.len();
         self.score.resize(n, 0.0);
-        self.product.resize(n, 0.0);
         let residuals = self.score.iter_mut().zip(past.y).zip(&self.means);
         let work = match weights {
             Some(weights) => {
@@ -210,11 +220,15 @@ impl Fit {
         matrix[0][0] = sum(work);
         for (a, column) in past.columns.iter().enumerate().skip(1) {
             right[a] = dot(&self.score, column);
-            let product = self.product.iter_mut().zip(work).zip(*column);
-            product.for_each(|((product, w), x)| *product = w * x);
-            matrix[a][0] = sum(&self.product);
-            for (cell, other) in matrix[a].iter_mut().zip(past.columns).take(a + 1).skip(1) {
-                *cell = dot(&self.product, other);
+            matrix[a][0] = dot(work, column);
+            // Three columns to one pass: more sums than a machine has registers would be slower.
+            for (cells, others) in matrix[a][1..=a].chunks_mut(3).zip(past.columns[1..=a].chunks(3)) {
+                match *others {
+                    [x, y, z] => cells.copy_from_slice(&triples(work, column, [x, y, z])),
+                    [x, y] => cells.copy_from_slice(&triples(work, column, [x, y])),
+                    [x] => cells.copy_from_slice(&triples(work, column, [x])),
+                    _ => (),
+                }
             }
         }
         cholesky(&matrix, self.width, &mut self.factor)?;
@@ -222,6 +236,7 @@ impl Fit {
     }
 
     /// x'(X'WX)⁻¹x: the variance of xβ over φ.
+    #[inline(always)]
     pub fn spread(&self, x: &[f64]) -> f64 {
         spread(&self.factor, x, self.width)
     }
@@ -245,12 +260,26 @@ impl Fit {
     /// n (Farrington et al. 1996, §3.3; threshold 2.58: Noufaily et al. 2013). s is Anscombe's, standardised by φ and
     /// leverage: 1.5(y^⅔ μ^−⅙ − μ^½) / √(φ(1−h)) (Noufaily et al. 2013, eq. 4).
     ///
-    /// `powers` holds y^⅔, `prior` the weights of this fit (all 1 when null). False when nothing is an outlier: then all
+    /// `ranges` holds the least and the greatest of each column, or bounds of them; `powers` y^⅔, `prior` the weights of this fit (all 1 when null). False when nothing is an outlier: then all
     /// weights are 1.
     pub fn tame(
         &self,
         powers: &[f64],
         columns: &[&[f64]],
+        ranges: &[(f64, f64)],
+        prior: Option<&[f64]>,
+        threshold: f64,
+        weights: &mut Vec<f64>,
+    ) -> bool {
+        tame(self, powers, (columns, ranges), (prior, threshold), weights)
+    }
+
+    #[inline(always)]
+    fn tamed(
+        &self,
+        powers: &[f64],
+        columns: &[&[f64]],
+        ranges: &[(f64, f64)],
         prior: Option<&[f64]>,
         threshold: f64,
         weights: &mut Vec<f64>,
@@ -261,7 +290,7 @@ impl Fit {
         weights.clear();
         weights.resize(n, 1.0);
         let bar = threshold * threshold * self.phi;
-        let most_leverage = self.most_leverage(columns, prior);
+        let most_leverage = self.most_leverage(ranges, prior);
         let (mut excess, mut any) = (0.0, false);
         // y^⅔ − μ^⅔: the residual times ⅔μ^⅙. What it is over an outlier's at the most leverage, its sign kept.
         let over = |power: f64, root: f64| {
@@ -308,11 +337,11 @@ impl Fit {
     /// columns, at most ¾.
     ///
     /// A leverage is ωμ|L⁻¹x|², and |L⁻¹x| ≤ |L⁻¹m| + Σ r|L⁻¹e| with m the middles of the columns and r half their ranges.
-    fn most_leverage(&self, columns: &[&[f64]], prior: Option<&[f64]>) -> f64 {
+    #[inline(always)]
+    fn most_leverage(&self, ranges: &[(f64, f64)], prior: Option<&[f64]>) -> f64 {
         const MOST: f64 = 0.75;
         let (mut middle, mut reach) = ([0.0; cholesky::MOST], 0.0);
-        for (a, column) in columns.iter().enumerate() {
-            let (least, most) = range(column);
+        for (a, (least, most)) in ranges.iter().enumerate() {
             middle[a] = least + (most - least) / 2.0;
             if most > least {
                 let mut unit = [0.0; cholesky::MOST];
@@ -325,7 +354,26 @@ impl Fit {
     }
 }
 
+/// [`Fit::newton`], its loops compiled for wider vectors too: the same numbers.
+#[multiversion(targets("x86_64+avx2"))]
+fn run(fit: &mut Fit, past: &Past<'_>, weights: Option<&[f64]>, warm: bool) -> bool {
+    fit.newton(past, weights, warm)
+}
+
+/// [`Fit::tamed`], likewise.
+#[multiversion(targets("x86_64+avx2"))]
+fn tame(
+    fit: &Fit,
+    powers: &[f64],
+    (columns, ranges): (&[&[f64]], &[(f64, f64)]),
+    (prior, threshold): (Option<&[f64]>, f64),
+    weights: &mut Vec<f64>,
+) -> bool {
+    fit.tamed(powers, columns, ranges, prior, threshold, weights)
+}
+
 /// The mean count per exposure.
+#[inline(always)]
 fn start(past: &Past<'_>, weights: Option<&[f64]>) -> f64 {
     let events = weights.map_or_else(|| sum(past.y), |w| dot(w, past.y));
     let all = match (weights, past.offset) {
@@ -398,7 +446,7 @@ mod tests {
         let mut fit = Fit::default();
         assert!(fit.run(&past(&y, &[&ones], None), None, false));
         let mut weights = Vec::new();
-        assert!(fit.tame(&powers, &[&ones], None, 2.0, &mut weights));
+        assert!(fit.tame(&powers, &[&ones], &[(1.0, 1.0)], None, 2.0, &mut weights));
         assert!((weights.iter().sum::<f64>() - 12.0).abs() < 1e-9);
         // By hand: s = 1.5(60^⅔ μ^−⅙ − μ^½)/√(φ(1 − 1/12)).
         let (mean, phi) = (170.0_f64 / 12.0, fit.phi);

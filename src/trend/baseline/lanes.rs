@@ -1,13 +1,18 @@
-//! Sums along columns, in lanes that the compiler turns into vector instructions; always added in the same order.
+//! Sums along columns, in lanes that the compiler turns into vector instructions, as wide as those of the function they
+//! are part of; always added in the same order.
 
 /// Numbers added side by side: enough that an addition need not wait for the one before.
 const LANES: usize = 8;
 
+#[inline(always)]
 fn total(lanes: [f64; LANES]) -> f64 {
+    // Without the fence the compiler pairs the lanes as they are added here, and shuffles every number on the way.
+    let lanes = std::hint::black_box(lanes);
     ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
 }
 
 /// Σ a.
+#[inline(always)]
 pub(super) fn sum(a: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let chunks = a.chunks_exact(LANES);
@@ -21,6 +26,7 @@ pub(super) fn sum(a: &[f64]) -> f64 {
 }
 
 /// Σ a·b.
+#[inline(always)]
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a8, b8) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
@@ -33,7 +39,34 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     total(lanes) + rest
 }
 
+/// Σ a·b·c for several c at once.
+#[inline(always)]
+pub(super) fn triples<const N: usize>(a: &[f64], b: &[f64], c: [&[f64]; N]) -> [f64; N] {
+    let ((a8, a_rest), (b8, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let whole = a8.len();
+    let c8 = c.map(|c| &c.as_chunks::<LANES>().0[..whole]);
+    let mut lanes = [[0.0; LANES]; N];
+    for (i, (a, b)) in a8.iter().zip(b8).enumerate() {
+        let mut product = [0.0; LANES];
+        for lane in 0..LANES {
+            product[lane] = a[lane] * b[lane];
+        }
+        for (lanes, c) in lanes.iter_mut().zip(c8) {
+            for lane in 0..LANES {
+                lanes[lane] += product[lane] * c[i][lane];
+            }
+        }
+    }
+    let mut sums = [0.0; N];
+    for ((sum, lanes), c) in sums.iter_mut().zip(lanes).zip(c) {
+        let rest: f64 = a_rest.iter().zip(b_rest).zip(&c[whole * LANES..]).map(|((a, b), c)| a * b * c).sum();
+        *sum = total(lanes) + rest;
+    }
+    sums
+}
+
 /// Σ (y − m)²/m, each times its weight where there are weights.
+#[inline(always)]
 pub(super) fn pearson(y: &[f64], means: &[f64], weights: Option<&[f64]>) -> f64 {
     let mut lanes = [0.0; LANES];
     let one = |y: f64, m: f64| (y - m) * (y - m) / m;
@@ -60,6 +93,7 @@ pub(super) fn pearson(y: &[f64], means: &[f64], weights: Option<&[f64]>) -> f64 
 }
 
 /// Σ (a − middle)².
+#[inline(always)]
 pub(super) fn squares(a: &[f64], middle: f64) -> f64 {
     let mut lanes = [0.0; LANES];
     let chunks = a.chunks_exact(LANES);
@@ -73,6 +107,7 @@ pub(super) fn squares(a: &[f64], middle: f64) -> f64 {
 }
 
 /// The greatest |a|; 0 of none.
+#[inline(always)]
 pub(super) fn greatest(a: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let chunks = a.chunks_exact(LANES);
@@ -86,24 +121,6 @@ pub(super) fn greatest(a: &[f64]) -> f64 {
     lanes.into_iter().fold(rest, f64::max)
 }
 
-/// The least and the greatest of some numbers; both the same when there are none.
-pub(super) fn range(a: &[f64]) -> (f64, f64) {
-    let first = a.first().copied().unwrap_or(0.0);
-    let (mut low, mut high) = ([first; LANES], [first; LANES]);
-    let chunks = a.chunks_exact(LANES);
-    let rest = chunks.remainder().iter();
-    let (mut least, mut most) = rest.fold((first, first), |(l, h), x| (l.min(*x), h.max(*x)));
-    for x in chunks {
-        for lane in 0..LANES {
-            low[lane] = if x[lane] < low[lane] { x[lane] } else { low[lane] };
-            high[lane] = if x[lane] > high[lane] { x[lane] } else { high[lane] };
-        }
-    }
-    least = low.into_iter().fold(least, f64::min);
-    most = high.into_iter().fold(most, f64::max);
-    (least, most)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,12 +132,14 @@ mod tests {
         assert!((sum(&a) - 351.0).abs() < 1e-12 && (greatest(&b) - 20.0).abs() < 1e-12);
         // Σi² − 20Σi
         assert!((dot(&a, &b) - (6_201.0 - 20.0 * 351.0)).abs() < 1e-9);
+        // Σi²(i − 20) = (26·27/2)² − 20·6201
+        let [first, second] = triples(&a, &a, [&b, &a]);
+        assert!((first - (351.0 * 351.0 - 20.0 * 6_201.0)).abs() < 1e-9 && (second - 351.0 * 351.0).abs() < 1e-9);
         let means = [2.0; 27];
         let squares: f64 = a.iter().map(|y| (y - 2.0) * (y - 2.0) / 2.0).sum();
         assert!((pearson(&a, &means, None) - squares).abs() < 1e-9);
         assert!((pearson(&a, &means, Some(&[3.0; 27])) - 3.0 * squares).abs() < 1e-9);
         assert!((super::squares(&a, 13.0) - 1_638.0).abs() < 1e-9);
-        assert_eq!((range(&b), range(&[])), ((-20.0, 6.0), (0.0, 0.0)));
         assert!(greatest(&[]).abs() < 1e-300);
     }
 }
