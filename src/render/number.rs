@@ -93,7 +93,24 @@ pub fn current<'a>(series: &'a Series, period: &PeriodName) -> Option<&'a Point>
 
 /// A number for a CSV cell with fixed decimals; empty when unknown.
 pub fn fixed(x: Option<f64>, decimals: usize) -> String {
-    x.filter(|x| x.is_finite()).map_or_else(String::new, |x| format!("{:.decimals$}", positive_zero(x)))
+    match x.filter(|x| x.is_finite()) {
+        None => String::new(),
+        Some(x) => quick(x, decimals).unwrap_or_else(|| format!("{:.decimals$}", positive_zero(x))),
+    }
+}
+
+/// What `{:.decimals$}` writes, where rounding a multiple cannot err: a report has a million such cells. Null where it can.
+fn quick(x: f64, decimals: usize) -> Option<String> {
+    /// Further from the middle between two numbers than a product is rounded.
+    const CLEAR: f64 = 1e-3;
+    let scale = 10_i64.checked_pow(u32::try_from(decimals).ok()?)?;
+    let scaled = x * scale as f64;
+    let clear = ((scaled - scaled.floor()) - 0.5).abs() > CLEAR;
+    if decimals == 0 || !clear || !(0.0..1e9).contains(&scaled) {
+        return None;
+    }
+    let whole = scaled.round() as i64;
+    Some(format!("{}.{:0decimals$}", whole / scale, whole % scale))
 }
 
 /// A number for a CSV cell in the shortest form that reads back as the same number; empty when unknown.
@@ -127,6 +144,15 @@ mod tests {
     fn groups_thousands() {
         let shown = [0, 999, 1000, 1_234_567, -1000, i64::MIN].map(count);
         assert_eq!(shown, ["0", "999", "1,000", "1,234,567", "-1,000", "-9,223,372,036,854,775,808"]);
+    }
+
+    proptest! {
+        #[test]
+        fn quick_digits_are_the_exact_ones(x in 0.0..2e6_f64, thousandths in 0_i64..9_000_000, decimals in 0_usize..6) {
+            for x in [x, thousandths as f64 / 1e3, thousandths as f64 / 2e3, thousandths as f64 / 1024.0] {
+                prop_assert_eq!(fixed(Some(x), decimals), format!("{x:.decimals$}"));
+            }
+        }
     }
 
     #[test]

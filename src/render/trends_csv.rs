@@ -64,9 +64,9 @@ pub fn write(series: &[&Series]) -> Result<Vec<u8>> {
     let finer = finer_than_day(series.iter().copied());
     let rows = |s: &&Series| csv_table::body(s.points.iter().map(|p| row(s, p, finer)));
     let mut bytes = csv_table::to_bytes(HEADER, [])?;
-    for part in series.par_iter().map(rows).collect::<Vec<Result<Vec<u8>>>>() {
-        bytes.extend(part?);
-    }
+    let parts: Vec<Vec<u8>> = series.par_iter().map(rows).collect::<Result<_>>()?;
+    bytes.reserve_exact(parts.iter().map(Vec::len).sum());
+    parts.into_iter().for_each(|part| bytes.extend(part));
     Ok(bytes)
 }
 
