@@ -139,7 +139,12 @@ fn described(svg: &str, name: &str, title: &str, alt: &str) -> String {
     // Plotters breaks the line after `<text …>` and before `</text>`; some viewers draw that as a space.
     // Text content is the one kind of line that starts without a tag: `<` in it is escaped.
     for line in lines {
-        out.push_str(&settled(line));
+        // What a drawing without these says anyway; a heat map has thousands of them.
+        let line = match line.starts_with('<') {
+            true => line.replacen(" opacity=\"1\"", "", 1).replacen(" stroke=\"none\"", "", 1),
+            false => line.to_owned(),
+        };
+        out.push_str(&settled(&line));
         if line.starts_with('<') && !line.starts_with("<text ") {
             out.push('\n');
         }

@@ -12,13 +12,14 @@ use crate::trend::calendar::Period;
 use crate::trend::series::{Level, Series, Signal};
 
 /// Files of this folder that are not charts.
-const HELPERS: [&str; 15] = [
+const HELPERS: [&str; 16] = [
     "axis",
     "canvas",
     "export",
     "fonts",
     "happened",
     "lines",
+    "many",
     "mod",
     "palette",
     "sheet",

@@ -335,19 +335,20 @@ fn row(point: &Point) -> Row {
     if point.observed.is_none() {
         notes.push("not covered");
     }
+    // The column says that these are times.
+    let bare = |x: f64| times(x).replace('×', "");
     let effect = match (point.effect, point.effect_low, point.effect_high) {
-        (Some(x), Some(low), Some(high)) => {
-            format!("{} ({}–{})", times(x), times(low).replace('×', ""), times(high).replace('×', ""))
-        }
-        (Some(x), ..) => times(x),
+        (Some(x), Some(low), Some(high)) => format!("{} ({}–{})", bare(x), bare(low), bare(high)),
+        (Some(x), ..) => bare(x),
         _ => UNKNOWN.to_owned(),
     };
+    let upper = point.upper.filter(|u| u.is_finite()).map(|u| u.floor() as i64);
     Row {
         period: moment(point.period),
         observed: count_or_unknown(point.observed),
         compared: count_or_unknown(point.compared),
         expected: estimate(point.expected),
-        usual: usual_range(Some(point)),
+        usual: count_or_unknown(upper),
         effect,
         q: probability(point.q),
         note: notes.join(", "),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::render::number::{count, day, moment};
+use crate::render::path::{Path, tenths};
 use crate::render::words::one_line;
 use crate::trend::series::{Level, Point, Series};
 
@@ -132,19 +133,24 @@ fn axes(svg: &mut String, frame: &Frame, points: &[Point]) {
 fn band(svg: &mut String, frame: &Frame, points: &[Point]) {
     for run in runs(points, |p| p.upper.filter(|u| u.is_finite())) {
         let (start, end) = (half_step(frame, run[0].0, -0.5), half_step(frame, run[run.len() - 1].0, 0.5));
-        let mut path = format!("M{start:.1} {:.1}", frame.y(0.0));
-        for (i, &(at, upper)) in run.iter().enumerate() {
-            let x = if i == 0 { start } else { half_step(frame, at, -0.5) };
-            put(&mut path, format_args!("L{x:.1} {:.1}", frame.y(upper)));
-            let x = half_step(frame, at, 0.5);
-            put(&mut path, format_args!("H{x:.1}"));
+        let mut path = Path::from(start, frame.y(0.0));
+        let mut height = frame.y(run[0].1);
+        path.to(start, height);
+        for &(at, upper) in &run {
+            let (x, next) = (half_step(frame, at, -0.5), frame.y(upper));
+            // A corner only where the range changes.
+            if tenths(next) != tenths(height) {
+                path.to(x, height);
+                path.to(x, next);
+                height = next;
+            }
         }
-        put(&mut path, format_args!("L{end:.1} {:.1}Z", frame.y(0.0)));
-        put(svg, format_args!("<path class=\"band\" d=\"{path}\"/>"));
+        path.to(end, height);
+        path.to(end, frame.y(0.0));
+        put(svg, format_args!("<path class=\"band\" d=\"{}z\"/>", path.text()));
     }
     for run in runs(points, |p| p.expected.filter(|e| e.is_finite())) {
-        let path = polyline(frame, &run);
-        put(svg, format_args!("<path class=\"expected\" d=\"{path}\"/>"));
+        put(svg, format_args!("<path class=\"expected\" d=\"{}\"/>", polyline(frame, &run).text()));
     }
 }
 
@@ -161,13 +167,13 @@ fn line(svg: &mut String, frame: &Frame, points: &[Point], class: &str, value: i
             let (x, y) = (frame.x(i), frame.y(n));
             put(svg, format_args!("<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.6\"/>"));
         } else {
-            put(svg, format_args!("<path class=\"{class}\" d=\"{}\"/>", polyline(frame, &run)));
+            put(svg, format_args!("<path class=\"{class}\" d=\"{}\"/>", polyline(frame, &run).text()));
         }
     }
     for (i, pair) in points.windows(2).enumerate() {
         if let (true, Some(a), Some(b)) = (pair[0].partial || pair[1].partial, value(&pair[0]), value(&pair[1])) {
             let path = polyline(frame, &[(i, a as f64), (i + 1, b as f64)]);
-            put(svg, format_args!("<path class=\"{class} open\" d=\"{path}\"/>"));
+            put(svg, format_args!("<path class=\"{class} open\" d=\"{}\"/>", path.text()));
         }
     }
 }
@@ -229,12 +235,10 @@ fn runs(points: &[Point], value: impl Fn(&Point) -> Option<f64>) -> Vec<Vec<(usi
     out
 }
 
-fn polyline(frame: &Frame, run: &[(usize, f64)]) -> String {
-    let mut path = String::new();
-    for (k, &(i, v)) in run.iter().enumerate() {
-        let letter = if k == 0 { 'M' } else { 'L' };
-        put(&mut path, format_args!("{letter}{:.1} {:.1}", frame.x(i), frame.y(v)));
-    }
+/// A run of at least one point as a line.
+fn polyline(frame: &Frame, run: &[(usize, f64)]) -> Path {
+    let mut path = Path::from(frame.x(run[0].0), frame.y(run[0].1));
+    run.iter().for_each(|&(i, v)| path.to(frame.x(i), frame.y(v)));
     path
 }
 

@@ -16,6 +16,7 @@ mod issues_csv;
 mod json;
 mod markdown;
 pub mod number;
+mod path;
 mod sheets;
 pub mod signals_csv;
 pub mod table;
@@ -105,8 +106,20 @@ mod tests {
     use super::*;
 
     /// What the formats share; not formats themselves. `text` goes to the terminal, not into the folder.
-    const SHARED: &[&str] =
-        &["csv_table", "explore", "fonts", "inline_svg", "mod", "number", "sample", "sheets", "table", "text", "words"];
+    const SHARED: &[&str] = &[
+        "csv_table",
+        "explore",
+        "fonts",
+        "inline_svg",
+        "mod",
+        "number",
+        "path",
+        "sample",
+        "sheets",
+        "table",
+        "text",
+        "words",
+    ];
 
     #[test]
     fn the_table_lists_the_directory() {
