@@ -14,13 +14,13 @@ use std::time::Instant;
 use plaint::cluster::Options;
 use plaint::cluster::discover::learn;
 use plaint::cluster::matching::match_records;
-use plaint::enrich::enrich;
 use plaint::enrich::plain::{Plain, records_of};
+use plaint::enrich::{Voiced, enrich};
 
 use crate::Outcome;
 use crate::agreement::{Agreement, agreement};
 
-type Texts = Vec<(String, String)>;
+pub(crate) type Texts = Vec<(String, String)>;
 
 /// One line of the table: a set, how many issues (null: chosen), and what to reach.
 struct Row {
@@ -83,10 +83,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 }
 
 fn measure(row: &Row, texts: &Texts) -> Outcome {
-    let uids: Vec<String> = (0..texts.len()).map(|i| format!("row:{i:08}")).collect();
-    let plain: Vec<Plain<'_>> =
-        texts.iter().zip(&uids).map(|((text, _), uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
-    let voiced = enrich(&records_of(&plain)?, &Default::default())?;
+    let voiced = voiced(texts)?;
     let all: Vec<u32> = (0..texts.len() as u32).collect();
     let start = Instant::now();
     let found = learn(&voiced, &all, &Options { issues: row.issues, ..Options::default() })?;
@@ -123,6 +120,14 @@ fn measure(row: &Row, texts: &Texts) -> Outcome {
     Ok(())
 }
 
+/// The texts as records, heard.
+pub(crate) fn voiced(texts: &Texts) -> Result<Voiced, Box<dyn std::error::Error>> {
+    let uids: Vec<String> = (0..texts.len()).map(|i| format!("row:{i:08}")).collect();
+    let plain: Vec<Plain<'_>> =
+        texts.iter().zip(&uids).map(|((text, _), uid)| Plain { uid, body: Some(text), ..Plain::default() }).collect();
+    Ok(enrich(&records_of(&plain)?, &Default::default())?)
+}
+
 /// What falls short of what is to be reached.
 fn verdict(row: &Row, found: [f64; 4]) -> String {
     const NAMES: [&str; 4] = ["clusters NMI", "clusters ACC", "matches NMI", "matches ACC"];
@@ -135,7 +140,8 @@ fn verdict(row: &Row, found: [f64; 4]) -> String {
     }
 }
 
-fn read(shared: &Path, set: &str) -> Result<Texts, Box<dyn std::error::Error>> {
+/// Every text of a set and its label.
+pub(crate) fn read(shared: &Path, set: &str) -> Result<Texts, Box<dyn std::error::Error>> {
     match set {
         "stackoverflow-short" => {
             let folder = shared.join(set);

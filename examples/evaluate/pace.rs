@@ -16,12 +16,15 @@ use plaint::enrich::enrich;
 use plaint::enrich::plain::{Plain, records_of};
 
 use crate::Outcome;
+use crate::discovery;
 use crate::process::{measured, program};
 
 /// Records matched with the large codebook.
 const MATCHED: usize = 200_000;
 /// Its issues.
 const ISSUES: usize = 100;
+/// Runs beside a notebook of seconds.
+const ROUNDS: usize = 5;
 
 /// Prints one line per figure.
 ///
@@ -69,8 +72,12 @@ fn matching(titles: &[Vec<&str>]) -> Outcome {
     Ok(())
 }
 
-/// The program over the reddit folder, beside the notebooks.
+/// The reddit folder, beside the notebooks where there is a Python to run them: one after the other, as often as
+/// [`ROUNDS`] says, so that a busy moment of the machine meets both.
 fn reddit(shared: &Path, folder: &Path, peers: Option<&str>) -> Outcome {
+    let texts = discovery::read(&shared.join("data"), "reddit")?;
+    let voiced = discovery::voiced(&texts)?;
+    let rows: Vec<u32> = (0..texts.len() as u32).collect();
     let mut dumps: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(shared.join("data/reddit"))? {
         let path = entry?.path();
@@ -80,25 +87,53 @@ fn reddit(shared: &Path, folder: &Path, peers: Option<&str>) -> Outcome {
     }
     dumps.sort();
     let out = folder.join("clusters.txt");
-    for issues in [Some("20"), None] {
-        let mut command = Command::new(program()?);
-        command.arg("cluster").args(&dumps).arg("-o").arg(&out).arg("--quiet");
-        command.args(issues.map(|k| ["--issues", k]).iter().flatten());
-        let ours = measured(&mut command)?;
-        let asked = issues.map_or("chosen".to_owned(), |k| k.to_owned());
-        println!("reddit, {asked} issues: the whole program {:.2} s, {:.0} MB", ours.seconds, ours.megabytes);
-    }
-    if let Some(python) = peers {
-        let sklearn = shared.join("bench/peers/weekly_sklearn.py");
-        let mut command = Command::new(python);
-        command.arg(sklearn).arg(folder.join("sk")).args(["title,selftext", "created_utc"]).args(&dumps);
-        println!("weekly_sklearn.py: {}", measured(&mut command)?.output.trim());
-        let bertopic = shared.join("bench/peers/bertopic_lite.py");
-        let mut command = Command::new(python);
-        command.arg(bertopic).arg(folder.join("bt")).arg("title,selftext").args(&dumps);
-        println!("bertopic_lite.py: {}", measured(&mut command)?.output.trim());
+    let bench = shared.join("bench/peers");
+    let sklearn = [bench.join("weekly_sklearn.py"), folder.join("sk"), "title,selftext".into(), "created_utc".into()];
+    let bertopic = [bench.join("bertopic_lite.py"), folder.join("bt"), "title,selftext".into()];
+    for (issues, rounds, peer) in [(Some(20), ROUNDS, &sklearn[..]), (None, 2, &bertopic[..])] {
+        let asked = issues.map_or("chosen".to_owned(), |k| k.to_string());
+        let (mut learning, mut whole, mut beside) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let begun = Instant::now();
+            discover(&voiced, &rows, &Options { issues, ..Options::default() })?;
+            learning.push(begun.elapsed().as_secs_f64());
+            let mut command = Command::new(program()?);
+            command.arg("cluster").args(&dumps).arg("-o").arg(&out).arg("--quiet");
+            command.args(issues.map(|k| ["--issues".to_owned(), k.to_string()]).iter().flatten());
+            whole.push(measured(&mut command)?.seconds);
+            if let Some(python) = peers {
+                let said = measured(Command::new(python).args(peer).args(&dumps))?.output;
+                let said: serde_json::Value = serde_json::from_str(&said)?;
+                let seconds = |key: &str| said[key].as_f64();
+                // The notebook's own time of finding issues; of the other the whole, which is little else.
+                let finding = seconds("vectorise_s").zip(seconds("cluster_s")).map(|(a, b)| a + b);
+                beside.extend(finding.or_else(|| seconds("total_s")));
+            }
+        }
+        println!("reddit, {asked} issues: discovery {}, the whole program {}", range(&learning), range(&whole));
+        if !beside.is_empty() {
+            let times = |ours: &[f64]| beside.iter().zip(ours).map(|(theirs, ours)| theirs / ours).collect::<Vec<_>>();
+            println!(
+                "    {} {}: discovery {} times as fast, the whole program {}",
+                peer[0].file_name().unwrap_or_default().display(),
+                range(&beside),
+                range(&times(&learning)),
+                range(&times(&whole))
+            );
+        }
     }
     Ok(())
+}
+
+/// The middle one of some numbers, and the least and the greatest.
+fn range(numbers: &[f64]) -> String {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.as_slice() {
+        [] => "–".to_owned(),
+        [first, .., last] => format!("{:.2} ({first:.2} to {last:.2})", sorted[sorted.len() / 2]),
+        [one] => format!("{one:.2}"),
+    }
 }
 
 /// Titles with a word exchanged and every second one a word longer, found and matched by the program.

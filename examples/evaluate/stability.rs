@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example evaluate -- stability [DRAWS]`
 //!
-//! Discovery's constants `EXPLAINED`, `SAME` and `CHOOSING_RESTARTS` were set by this table.
+//! What discovery's constants `EXPLAINED`, `SAME` and `CHOOSING_RESTARTS` are judged by.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
