@@ -1,6 +1,6 @@
 //! Frames one below the other, without paying for what is empty or always the same.
 //!
-//! A text takes 16 bytes a row even where it is null, and most dumps fill a third of a record's fields. A column with
+//! A text takes 16 bytes a row even where it is null, and dumps leave many of a record's fields empty. A column with
 //! one value throughout (or none) is kept as that value and its length; polars lays it out only for who reads it.
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, IntoColumn, Scalar};
