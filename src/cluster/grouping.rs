@@ -16,7 +16,7 @@ const TEXTS: usize = 24_000;
 /// Text × term cells read at every restart: fewer texts where they are long.
 const CELLS: usize = 500_000;
 /// Texts that the restarts are compared on; those that go on take in all.
-const STARTING: usize = 8_000;
+const STARTING: usize = 4_000;
 /// Texts used to choose how many issues there are. With a third as many, the likelihood cannot afford the finer groups
 /// that the whole bears.
 const CHOOSING: usize = 12_000;

@@ -8,7 +8,7 @@ use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::cluster::intern::mix;
-use crate::cluster::sparse::{Dense, Sparse, dot};
+use crate::cluster::sparse::{Dense, Sparse, dot, dots};
 
 /// Columns beyond those asked for (Halko et al. 2011, section 4.2: 5 to 10).
 const OVERSAMPLE: usize = 10;
@@ -19,12 +19,25 @@ const BLOCK: usize = 1024;
 /// A truncated decomposition `A ≈ U·S·Vᵀ`.
 #[derive(Debug, Clone)]
 pub struct Svd {
-    /// `A·V = U·S`: one row per row of `A`.
-    pub projected: Dense,
     /// The singular values, largest first.
     pub singular: Vec<f64>,
-    /// One row per column of `A`.
-    pub right: Dense,
+    /// A basis of the space of the right vectors, one row per column of `A`, and `A` times it.
+    basis: Dense,
+    image: Dense,
+    /// From the basis to the vectors.
+    rotation: Dense,
+}
+
+impl Svd {
+    /// `V`: one row per column of `A`.
+    pub fn right(&self) -> Dense {
+        rotate(&self.basis, &self.rotation)
+    }
+
+    /// `A·V = U·S`: one row per row of `A`.
+    pub fn projected(&self) -> Dense {
+        rotate(&self.image, &self.rotation)
+    }
 }
 
 /// The `rank` largest singular values and their vectors; fewer where the matrix has fewer.
@@ -36,7 +49,6 @@ pub fn svd(matrix: &Sparse, rank: usize) -> Svd {
         // The whole space: any basis will do, and a small block of signs may not be one.
         basis.values = (0..width * width).map(|i| if i % width == i / width { 1.0 } else { 0.0 }).collect();
     }
-    orthonormalise(&mut basis);
     let mut image = Dense::zeros(matrix.rows(), width);
     for _ in 0..POWER_ITERATIONS {
         matrix.times(&basis, &mut image);
@@ -53,9 +65,7 @@ pub fn svd(matrix: &Sparse, rank: usize) -> Svd {
             rotation.values[row * rank + column] = vectors[row * width + column] as f32;
         }
     }
-    let (mut projected, mut right) = (rotate(&image, &rotation), rotate(&basis, &rotation));
-    fix_signs(&mut projected, &mut right);
-    Svd { projected, singular: values[..rank].iter().map(|v| v.sqrt()).collect(), right }
+    Svd { singular: values[..rank].iter().map(|v| v.sqrt()).collect(), basis, image, rotation }
 }
 
 /// +1 or -1, by hash.
@@ -240,25 +250,11 @@ fn rotate(a: &Dense, b: &Dense) -> Dense {
 /// The inner product of a row with each column.
 #[multiversion(targets("x86_64+avx2"))]
 fn project(cells: &mut [f32], row: &[f32], columns: &[f32]) {
-    for (cell, column) in cells.iter_mut().zip(columns.chunks_exact(row.len())) {
-        *cell = dot(row, column);
-    }
-}
-
-/// Turns every right vector so that its largest component is positive; the first of equals decides.
-fn fix_signs(projected: &mut Dense, right: &mut Dense) {
-    let w = right.width;
-    for column in 0..w {
-        let mut largest = 0.0_f32;
-        for value in right.values.iter().skip(column).step_by(w) {
-            if value.abs() > largest.abs() {
-                largest = *value;
-            }
-        }
-        if largest < 0.0 {
-            for matrix in [&mut *projected, &mut *right] {
-                matrix.values.iter_mut().skip(column).step_by(w).for_each(|x| *x = -*x);
-            }
+    let n = row.len();
+    for (cells, columns) in cells.chunks_mut(4).zip(columns.chunks(4 * n)) {
+        match cells {
+            [a, b, c, d] => [*a, *b, *c, *d] = dots(row, [0, 1, 2, 3].map(|i| &columns[i * n..(i + 1) * n])),
+            rest => rest.iter_mut().zip(columns.chunks_exact(n)).for_each(|(cell, column)| *cell = dot(row, column)),
         }
     }
 }
@@ -273,8 +269,9 @@ mod tests {
         let matrix = Sparse::from_rows(4, [vec![(0, 3.0)], vec![(1, 2.0)], vec![], vec![(2, 1.0)]]);
         let found = svd(&matrix, 2);
         assert!((found.singular[0] - 3.0).abs() < 1e-5 && (found.singular[1] - 2.0).abs() < 1e-5);
-        assert!((found.right.row(0)[0] - 1.0).abs() < 1e-5);
-        assert!((found.projected.row(1)[1] - 2.0).abs() < 1e-5);
+        // Which way a vector points is nobody's business.
+        assert!((found.right().row(0)[0].abs() - 1.0).abs() < 1e-5);
+        assert!((found.projected().row(1)[1].abs() - 2.0).abs() < 1e-5);
     }
 
     #[test]
@@ -285,9 +282,10 @@ mod tests {
         let matrix = Sparse::from_rows(30, rows);
         let found = svd(&matrix, 5);
         assert_eq!(found.singular.len(), 2);
+        let (projected, right) = (found.projected(), found.right());
         for i in 0..40 {
             for j in 0..30 {
-                let back = dot(found.projected.row(i), found.right.row(j));
+                let back = dot(projected.row(i), right.row(j));
                 assert!((back - cell(i, j)).abs() < 1e-3, "{i} {j} {back}");
             }
         }

@@ -46,7 +46,7 @@ impl Space {
             terms.df.iter().map(|df| (((1.0 + n) / (1.0 + f64::from(*df))).ln() + 1.0) as f32).collect();
         let rows: Vec<Vec<(u32, f32)>> =
             sample.par_iter().with_min_len(256).map(|text| tf_idf(terms, &idf, *text)).collect();
-        let topics = svd(&Sparse::from_rows(terms.len(), rows), DIMENSIONS).right;
+        let topics = svd(&Sparse::from_rows(terms.len(), rows), DIMENSIONS).right();
         let mut word_of = vec![NONE; corpus.stems.len()];
         let mut count = 0;
         for stems in terms.stems.iter().filter(|stems| stems[1] == NONE).take(WORDS) {
@@ -155,7 +155,7 @@ fn word_vectors(texts: &[Vec<u32>], words: usize) -> Dense {
         }
     }
     let found = svd(&Sparse::from_rows(words, rows), DIMENSIONS);
-    let mut vectors = found.projected;
+    let mut vectors = found.projected();
     if vectors.width > 0 {
         vectors.values.par_chunks_mut(vectors.width).for_each(|row| {
             row.iter_mut().zip(&found.singular).for_each(|(x, s)| *x /= s.sqrt() as f32);
