@@ -8,8 +8,8 @@ use plaint::ingest::source::DateOrder;
 use plaint::normalise::dates;
 use plaint::normalise::stream::understand;
 
-#[expect(clippy::expect_used, reason = "a panic is how a fuzz target tells")]
 /// Reads bytes as a dump, through both passes; every row must be one of stored, set aside and skipped.
+#[expect(clippy::expect_used, reason = "a panic is how a fuzz target tells")]
 fn read(bytes: &[u8], options: &Options) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(bytes).expect("room for a few bytes");

@@ -10,12 +10,14 @@ use crate::cluster::mixture::{ALPHA, ALPHA_HELD_OUT, refine};
 use crate::cluster::sparse::{Dense, Sparse};
 use crate::cluster::vectors::Space;
 
-/// Texts grouped afresh at every restart; the rest are placed by what these teach. With half as many, which ones are
+/// Texts grouped afresh; the rest are placed by what these teach. With half as many, which ones are
 /// drawn decides a few hundredths of the agreement with labels (`evaluate -- discovery stackoverflow-short`).
 const TEXTS: usize = 24_000;
-/// Text × term cells read at every restart: fewer texts where they are long.
+/// Text × term cells of those: fewer texts where they are long.
 const CELLS: usize = 500_000;
-/// Texts that the restarts are compared on; those that go on take in all.
+/// Texts that the restarts are compared on, or [`PER_ISSUE`] for every group where that is more; those that go on take in
+/// all. With twice as many the agreement with labels is the same to a hundredth (`evaluate -- discovery`), and discovery
+/// takes a fifth longer.
 const STARTING: usize = 4_000;
 /// Texts used to choose how many issues there are. With a third as many, the likelihood cannot afford the finer groups
 /// that the whole bears.
@@ -94,7 +96,8 @@ fn draw(counts: &Sparse, of: &[usize], hashes: &[u64], texts: usize, cells: usiz
 /// The best of many restarts on some of the texts by the likelihood of the mixture it leads to; the best few go on with
 /// all texts until they settle.
 fn group(points: &Dense, counts: &Sparse, hashes: &[u64], groups: usize) -> Vec<u32> {
-    let some = draw(counts, &(0..counts.rows()).collect::<Vec<_>>(), hashes, STARTING, CELLS);
+    let texts = STARTING.max(PER_ISSUE * groups);
+    let some = draw(counts, &(0..counts.rows()).collect::<Vec<_>>(), hashes, texts, CELLS);
     let (few, few_counts) = (pick(points, &some), counts.pick(&some));
     let mut restarts: Vec<(Vec<u32>, f64)> = (0..RESTARTS)
         .into_par_iter()

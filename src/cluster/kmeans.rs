@@ -215,6 +215,19 @@ mod tests {
     }
 
     #[test]
+    fn wider_vectors_change_no_bit() {
+        let mut chance = Pcg::new(11, 1);
+        let mut points = Dense::zeros(60, 203);
+        points.values.iter_mut().for_each(|x| *x = (chance.unit() - 0.3) as f32);
+        points.normalise();
+        for i in 0..60 {
+            // Called from here `dot` is compiled for any processor.
+            let near = (0..60).map(|j| dot(points.row(i), points.row(j))).fold(f32::NEG_INFINITY, f32::max);
+            assert_eq!(nearest_two(&points, points.row(i)).near.to_bits(), near.to_bits());
+        }
+    }
+
+    #[test]
     fn tells_three_directions_apart() {
         let mut points = Dense::zeros(30, 3);
         for i in 0..30 {

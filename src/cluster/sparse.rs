@@ -63,8 +63,6 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
         lanes[7] += x[7] * y[7];
         i += 1;
     }
-    // As in `dots`.
-    let lanes = std::hint::black_box(lanes);
     let mut tail = 0.0;
     let mut i = 0;
     while i < a_tail.len() {

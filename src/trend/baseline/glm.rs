@@ -260,8 +260,8 @@ impl Fit {
     /// n (Farrington et al. 1996, §3.3; threshold 2.58: Noufaily et al. 2013). s is Anscombe's, standardised by φ and
     /// leverage: 1.5(y^⅔ μ^−⅙ − μ^½) / √(φ(1−h)) (Noufaily et al. 2013, eq. 4).
     ///
-    /// `ranges` holds the least and the greatest of each column, or bounds of them; `powers` y^⅔, `prior` the weights of this fit (all 1 when null). False when nothing is an outlier: then all
-    /// weights are 1.
+    /// `ranges` holds the least and the greatest of each column, or bounds of them; `powers` y^⅔, `prior` the weights of
+    /// this fit (all 1 when null). False when nothing is an outlier: then all weights are 1.
     pub fn tame(
         &self,
         powers: &[f64],
@@ -452,6 +452,29 @@ mod tests {
         let (mean, phi) = (170.0_f64 / 12.0, fit.phi);
         let s = 1.5 * (60.0_f64.cbrt().powi(2) * mean.powf(-1.0 / 6.0) - mean.sqrt()) / (phi * 11.0 / 12.0).sqrt();
         assert!(s > 2.0 && (weights[11] / weights[0] - s.powi(-2)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn wider_vectors_change_no_bit() {
+        let y: Vec<f64> = (0..203).map(|i| f64::from(i * 7919 % 23) + if i % 40 == 7 { 60.0 } else { 0.0 }).collect();
+        let powers: Vec<f64> = y.iter().map(|y: &f64| y.cbrt().powi(2)).collect();
+        let wave = |by: f64| (0..203).map(|i| (f64::from(i) * by).cos()).collect::<Vec<f64>>();
+        let columns = [vec![1.0; 203], wave(0.12), wave(0.24), wave(0.05), wave(0.31)];
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let ranges = [(1.0, 1.0), (-1.0, 1.0), (-1.0, 1.0), (-1.0, 1.0), (-1.0, 1.0)];
+        // Called from here the loops are compiled for any processor.
+        let (mut wide, mut plain) = (Fit::default(), Fit::default());
+        let (mut wide_weights, mut plain_weights) = (Vec::new(), Vec::new());
+        for _ in 0..2 {
+            let weights = (!wide_weights.is_empty()).then(|| wide_weights.clone());
+            assert!(wide.run(&past(&y, &columns, None), weights.as_deref(), false));
+            assert!(plain.newton(&past(&y, &columns, None), weights.as_deref(), false));
+            let bits = |fit: &Fit| (fit.beta.map(f64::to_bits), fit.phi.to_bits());
+            assert_eq!(bits(&wide), bits(&plain));
+            assert!(wide.tame(&powers, &columns, &ranges, weights.as_deref(), 2.0, &mut wide_weights));
+            assert!(plain.tamed(&powers, &columns, &ranges, weights.as_deref(), 2.0, &mut plain_weights));
+            assert!(wide_weights.iter().zip(&plain_weights).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
     }
 
     #[test]
