@@ -1,5 +1,6 @@
 //! The next periods: a mean, its intervals, and how well the same rule did on the past.
 
+use multiversion::multiversion;
 use serde::Serialize;
 
 use crate::trend::baseline::nb;
@@ -201,53 +202,100 @@ impl Smoothing {
 
 /// The smoothing of least error one period ahead, over the grid of level weights, `trends` and `dampings`.
 fn best(y: &[f64], spread: f64, trends: &[f64], dampings: &[f64]) -> Smoothing {
-    let mut best: Option<(f64, Smoothing)> = None;
+    let mut least = f64::INFINITY;
+    let mut found = (GRID[0], trends[0], dampings[0]);
     for damping in dampings {
         for trend in trends {
-            for alpha in GRID {
-                let (error, found) = smooth(y, spread, alpha, *trend, *damping);
-                if best.as_ref().is_none_or(|(least, _)| error < *least) {
-                    best = Some((error, found));
+            for (error, alpha) in errors(y, spread, *trend, *damping).into_iter().zip(GRID) {
+                if error < least {
+                    (least, found) = (error, (alpha, *trend, *damping));
                 }
             }
         }
     }
-    best.map_or_else(|| smooth(y, spread, 0.2, 0.0, 1.0).1, |(_, found)| found)
+    let (alpha, beta, damping) = found;
+    smooth(y, spread, alpha, beta, damping)
 }
 
-/// Holt's smoothing (1957) with a trend weight of `beta`·`alpha` at most and damping, and its error: the sum of squares
-/// but for the first quarter, an outlier's no larger than what it may move. The level starts at the median of the first
-/// periods, the trend at 0.
-fn smooth(y: &[f64], spread: f64, alpha: f64, beta: f64, damping: f64) -> (f64, Smoothing) {
-    let mut start = y[..y.len().min(6)].to_vec();
-    start.sort_unstable_by(f64::total_cmp);
-    let middle = |at: usize| start.get(at).copied().unwrap_or(0.0);
-    let mut level = (middle(start.len() / 2) + middle(start.len().saturating_sub(1) / 2)) / 2.0;
-    let mut trend = 0.0;
-    let mut error = 0.0;
-    // Outliers in a row, those above counted up, those below down.
-    let mut run = 0_i32;
-    let mut fitted = Vec::with_capacity(y.len());
-    for (t, value) in y.iter().enumerate() {
-        let expected = (level + damping * trend).max(0.0);
-        fitted.push(expected);
-        let bound = OUTLIER * spread * expected.max(LEAST_MEAN).sqrt();
-        let off = value - expected;
-        run = match off {
-            off if off > bound => run.max(0) + 1,
-            off if off < -bound => run.min(0) - 1,
-            _ => 0,
-        };
-        let allowed = bound * f64::from(run.abs().max(1));
-        if t >= y.len() / 4 {
-            error += (off * off).min(allowed * allowed);
-        }
-        let off = off.clamp(-allowed, allowed);
-        level = (expected + alpha * off).max(0.0);
-        // The way to a new level is no trend.
-        trend = damping * trend + if run == 0 { alpha * beta * off } else { 0.0 };
+/// The errors of the smoothings with each weight of the grid: the sums of squares but for the first quarter, an outlier's
+/// no larger than what it may move.
+#[multiversion(targets("x86_64+avx2"))]
+fn errors(y: &[f64], spread: f64, beta: f64, damping: f64) -> [f64; GRID.len()] {
+    let mut side = SideBySide::new(y, GRID);
+    let first = y.len() / 4;
+    for value in &y[..first] {
+        side.step(*value, spread, beta, damping);
     }
-    (error, Smoothing { alpha, damping, level, trend, fitted })
+    side.error = [0.0; GRID.len()];
+    for value in &y[first..] {
+        side.step(*value, spread, beta, damping);
+    }
+    side.error
+}
+
+fn smooth(y: &[f64], spread: f64, alpha: f64, beta: f64, damping: f64) -> Smoothing {
+    let mut one = SideBySide::new(y, [alpha]);
+    let fitted = y.iter().map(|value| one.step(*value, spread, beta, damping)[0]).collect();
+    Smoothing { alpha, damping, level: one.level[0], trend: one.trend[0], fitted }
+}
+
+/// Holt's smoothings (1957) with several weights, side by side: a step waits for the one before it, not for another
+/// smoothing's.
+struct SideBySide<const N: usize> {
+    alphas: [f64; N],
+    level: [f64; N],
+    trend: [f64; N],
+    /// Outliers in a row, those above counted up, those below down.
+    run: [f64; N],
+    /// Squares, an outlier's no larger than what it may move.
+    error: [f64; N],
+}
+
+impl<const N: usize> SideBySide<N> {
+    /// The level starts at the median of the first periods, the trend at 0.
+    fn new(y: &[f64], alphas: [f64; N]) -> Self {
+        let mut start = y[..y.len().min(6)].to_vec();
+        start.sort_unstable_by(f64::total_cmp);
+        let middle = |at: usize| start.get(at).copied().unwrap_or(0.0);
+        let level = (middle(start.len() / 2) + middle(start.len().saturating_sub(1) / 2)) / 2.0;
+        Self { alphas, level: [level; N], trend: [0.0; N], run: [0.0; N], error: [0.0; N] }
+    }
+
+    /// Takes in a count, with a trend weight of `beta` times the level's; what was expected of it.
+    #[inline(always)]
+    fn step(&mut self, value: f64, spread: f64, beta: f64, damping: f64) -> [f64; N] {
+        let mut all = [0.0; N];
+        for i in 0..N {
+            let expected = greater(self.level[i] + damping * self.trend[i], 0.0);
+            let bound = OUTLIER * spread * greater(expected, LEAST_MEAN).sqrt();
+            let off = value - expected;
+            let above = if off > bound { greater(self.run[i], 0.0) + 1.0 } else { 0.0 };
+            let below = if off < -bound { lesser(self.run[i], 0.0) - 1.0 } else { 0.0 };
+            let run = above + below;
+            let allowed = bound * greater(run.abs(), 1.0);
+            self.run[i] = run;
+            self.error[i] += lesser(off * off, allowed * allowed);
+            let off = greater(lesser(off, allowed), -allowed);
+            self.level[i] = greater(expected + self.alphas[i] * off, 0.0);
+            // The way to a new level is no trend.
+            let gained = self.alphas[i] * beta * off;
+            self.trend[i] = damping * self.trend[i] + if run == 0.0 { gained } else { 0.0 };
+            all[i] = expected;
+        }
+        all
+    }
+}
+
+/// [`f64::max`] without its care for what is no number, in one instruction.
+#[inline(always)]
+fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// [`f64::min`], likewise.
+#[inline(always)]
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }
 
 #[cfg(test)]
@@ -257,7 +305,7 @@ mod tests {
     #[test]
     fn simple_smoothing_by_hand() {
         // Level 2; then 2 + .5·(4−2) = 3; 3 + .5·(0−3) = 1.5.
-        let (_, found) = smooth(&[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 4.0, 0.0], 1.0, 0.5, 0.0, 1.0);
+        let found = smooth(&[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 4.0, 0.0], 1.0, 0.5, 0.0, 1.0);
         assert!((found.level - 1.5).abs() < 1e-12 && (found.ahead(3) - 1.5).abs() < 1e-12);
         assert!((found.fitted[7] - 3.0).abs() < 1e-12);
     }
@@ -283,6 +331,22 @@ mod tests {
         let fallen = forecast(&counts, None).unwrap().periods[0];
         assert!(fallen.mean < 5.0, "{fallen:?}");
         assert!((next(&counts, None).unwrap().0 - fallen.mean).abs() < 1e-12);
+    }
+
+    #[test]
+    fn side_by_side_is_one_by_one() {
+        let y: Vec<f64> = (0..90).map(|i| f64::from(i * 31 % 17) + if i % 23 < 3 { 70.0 } else { 0.0 }).collect();
+        let together = errors(&y, 1.3, 0.2, 0.9);
+        for (alpha, error) in GRID.into_iter().zip(together) {
+            let mut one = SideBySide::new(&y, [alpha]);
+            let mut own = 0.0;
+            for (t, value) in y.iter().enumerate() {
+                one.error = [0.0];
+                one.step(*value, 1.3, 0.2, 0.9);
+                own += if t >= y.len() / 4 { one.error[0] } else { 0.0 };
+            }
+            assert_eq!(error.to_bits(), own.to_bits());
+        }
     }
 
     #[test]
