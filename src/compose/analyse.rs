@@ -1,5 +1,7 @@
 //! Records → trends: the pipeline up to what a report or a table shows.
 
+use std::sync::OnceLock;
+
 use crate::cli::{Reading, Selection, Stages};
 use crate::cluster::codebook::{Codebook, Status};
 use crate::compose::Session;
@@ -11,11 +13,12 @@ use crate::compose::read::{self, Read};
 use crate::compose::segments;
 use crate::compose::stored;
 use crate::enrich::options::Without;
-use crate::enrich::{self, Intent, Voiced, profile};
+use crate::enrich::{self, Intent, Intents, Voiced, profile};
 use crate::error::{Error, Result, nearest};
 use crate::trend::calendar::Period;
+use crate::trend::cases::{self, Cases};
 use crate::trend::counted::{self, Counted, HOSTILE, OTHER_INTENT};
-use crate::trend::counts::{self, Counts};
+use crate::trend::counts::{self, Counts, Placed};
 use crate::trend::coverage::Declared;
 use crate::trend::form::{self, Change};
 use crate::trend::judge::{self, Known};
@@ -43,6 +46,9 @@ pub(crate) struct Analysis {
     pub(crate) found: Found,
     /// Issue × segment × feed × period.
     pub(crate) counts: Counts,
+    /// What is counted where in it.
+    pub(crate) placed: Placed,
+    cases: OnceLock<Cases>,
     /// What was given beside the dumps.
     pub(crate) inputs: Inputs,
     /// Abrupt changes of feeds.
@@ -155,6 +161,22 @@ pub(crate) fn hear(session: &Session, reading: &Reading, trend: &Options) -> Res
     Ok(Heard { read, voiced, counted })
 }
 
+impl Analysis {
+    /// The cases among the counted records, worked out once; `trend` are the options of the analysis.
+    ///
+    /// # Errors
+    /// Internal only.
+    pub(crate) fn cases(&self, trend: &Options) -> Result<&Cases> {
+        match self.cases.get() {
+            Some(known) => Ok(known),
+            None => {
+                let cases = cases::cases(&self.found.read.records, &self.found.counted, trend)?;
+                Ok(self.cases.get_or_init(|| cases))
+            }
+        }
+    }
+}
+
 /// Counts and judges what was found.
 ///
 /// # Errors
@@ -170,11 +192,11 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
     let names: Vec<(String, String)> =
         found.issues.codebook.issues.iter().map(|i| (i.id.clone(), i.name.clone())).collect();
     let inputs = inputs::read(trend, &found.counted.calendar)?;
-    let mut counts = counts::count(&found.counted, found.issues.matches.frame(), &names)?;
+    let (mut counts, placed) = counts::count_placed(&found.counted, found.issues.matches.frame(), &names)?;
     if let Some(exposures) = &inputs.exposures {
         exposures.apply(&mut counts)?;
     }
-    let known = known(&found, &counts, &names, trend, &inputs)?;
+    let known = known(&found, (&counts, &placed), &names, trend, &inputs)?;
     let trends = judge::judge_with(&counts, trend, &known)?;
     let record = OnRecord::of(&counts, &known.daily);
     let calendar = &found.counted.calendar;
@@ -193,13 +215,14 @@ pub(crate) fn analyse(session: &Session, found: Found, trend: &Options) -> Resul
         session.note(&format!("left out: {}", error.to_string().lines().next().unwrap_or_default()));
     }
     let (changes, series) = (known.changes, trends.series().to_vec());
-    Ok(Analysis { changes, record, series, trends, inputs, counts, period, before, found })
+    let cases = OnceLock::new();
+    Ok(Analysis { changes, record, series, trends, inputs, counts, placed, cases, period, before, found })
 }
 
 /// What the judgement is told beside the counts.
 fn known(
     found: &Found,
-    counts: &Counts,
+    (counts, placed): (&Counts, &Placed),
     names: &[(String, String)],
     options: &Options,
     inputs: &Inputs,
@@ -209,7 +232,7 @@ fn known(
     let arrivals = match &options.received {
         Some(column) => {
             let cells = found.read.records.values_of(column)?;
-            arrivals::learn(&found.counted, counts, &arrivals::days(&cells, column, &counts.calendar)?)?
+            arrivals::learn(counts, placed, &arrivals::days(&cells, column, &counts.calendar)?)
         }
         None => None,
     };
@@ -218,8 +241,8 @@ fn known(
         holidays: inputs.holidays.clone(),
         resolved: issues.filter(|i| i.status == Status::Resolved).map(|i| i.id.clone()).collect(),
         exploratory: found.issues.report.origin == "discovered",
-        changes: form::changes(&found.counted, voiced, counts)?,
-        daily: running::daily(&found.counted)?,
+        changes: form::changes(&found.counted, voiced, counts, placed)?,
+        daily: running::daily(counts, placed),
         spread: spread::spread(&found.counted, voiced, matches, names, counts)?,
     })
 }
@@ -231,8 +254,8 @@ pub(crate) fn enrich_options(session: &Session, flags: &enrich::Options) -> enri
 
 /// Which records have none of the intents asked for.
 fn lacks(voiced: &Voiced, wanted: &[Intent]) -> Result<Vec<bool>> {
-    let has = |held: &Option<Vec<Intent>>| held.iter().flatten().any(|intent| wanted.contains(intent));
-    Ok(voiced.intents()?.iter().map(|held| !has(held)).collect())
+    let has = |held: Intents| wanted.iter().any(|intent| held.contains(*intent));
+    Ok(voiced.intents()?.into_iter().map(|held| !held.is_some_and(has)).collect())
 }
 
 fn check_dated(read: &Read) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::enrich::redact::Masked;
 use crate::enrich::{ADDED, TOGETHER, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;
+use crate::normalise::stack::stacked;
 use crate::store::file::DataFile;
 use crate::store::{Store, cache};
 
@@ -140,7 +141,7 @@ impl Kept {
                 Ok(Some(frame))
             })
             .collect();
-        let mut all: Option<DataFrame> = None;
+        let mut all = Vec::with_capacity(parts.len());
         let mut order = vec![0; records.len()];
         let mut at = 0;
         for (part, rows) in parts.into_iter().zip(&of_files) {
@@ -149,14 +150,9 @@ impl Kept {
                 order[*record as usize] = at;
                 at += 1;
             }
-            let part = part.select(added.iter().copied().chain([MASKED]))?;
-            match &mut all {
-                None => all = Some(part),
-                Some(all) => drop(all.vstack_mut_owned(part)?),
-            }
+            all.push(part.select(added.iter().copied().chain([MASKED]))?);
         }
-        let Some(mut all) = all else { return Ok(None) };
-        all.rechunk_mut();
+        let Some(all) = stacked(all)? else { return Ok(None) };
         let lines = all.column(MASKED)?.str()?.iter().flatten();
         let masked = lines.fold(Masked::default(), |sum, line| sum.and(Masked::of_line(line)));
         let all = take(&all, &order)?;

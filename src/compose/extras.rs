@@ -7,7 +7,6 @@ use crate::compose::analyse::Analysis;
 use crate::compose::{facts, slices};
 use crate::error::{Error, Result};
 use crate::trend::calendar::{self, Period};
-use crate::trend::cases;
 use crate::trend::options::Options;
 use crate::trend::series::Series;
 use crate::trend::survival::Curve;
@@ -104,7 +103,7 @@ pub(crate) fn rates(analysis: &Analysis, series: &Series, column: Option<&str>) 
 /// Internal only.
 pub(crate) fn curves(analysis: &Analysis, trend: &Options) -> Result<Vec<Answered>> {
     let found = &analysis.found;
-    let cases = cases::cases(&found.read.records, &found.counted, trend)?;
+    let cases = analysis.cases(trend)?;
     let (channels, systems) = (found.read.records.text("channel")?, found.read.records.text("system")?);
     let mut groups: BTreeMap<&str, Vec<(i64, bool)>> = BTreeMap::new();
     let mut all = Vec::new();

@@ -20,7 +20,7 @@ const WORDS: usize = 4;
 pub(crate) fn praising(found: &Found) -> Result<Vec<usize>> {
     let reasons = found.counted.frame().column("reason")?.str()?;
     let intents = found.voiced.intents()?;
-    let has = |row: usize, intent: Intent| intents[row].iter().flatten().any(|held| *held == intent);
+    let has = |row: usize, intent: Intent| intents[row].is_some_and(|held| held.contains(intent));
     let praises = |row: &usize| {
         let reason = reasons.get(*row);
         reason == Some(GOOD_RATING)

@@ -10,7 +10,6 @@ use crate::compose::emit;
 use crate::error::{Error, Result};
 use crate::report::model::Report;
 use crate::report::restated::{Entry, Ledger, LedgerPeriod, Restated, compare};
-use crate::trend::counts;
 
 /// Periods a ledger keeps: the one judged and those before it.
 const PERIODS: usize = 8;
@@ -42,14 +41,13 @@ pub(crate) fn ledger(analysis: &Analysis) -> Result<Ledger> {
         return Ok(Ledger::default());
     }
     let names: Vec<(String, String)> = counts.issues.iter().skip(1).cloned().collect();
-    let (_, rows) = counts::grid(&found.counted, &names)?;
     let first = judged.saturating_sub(PERIODS - 1);
     let mut counted_for: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    counts::walk(&rows, found.issues.matches.frame(), &names, |issue, row, new| {
-        if issue > 0 && new && (first..=judged).contains(&row.period) {
-            counted_for.entry(row.row).or_default().push(issue - 1);
+    analysis.placed.walk(|issue, row, new| {
+        if issue > 0 && new && (first..=judged).contains(&row.period()) {
+            counted_for.entry(row.row()).or_default().push(issue - 1);
         }
-    })?;
+    });
     let records = &found.read.records;
     let uids = records.text("uid")?;
     let cells = CONTENT.iter().map(|name| records.text(name)).collect::<Result<Vec<_>>>()?;

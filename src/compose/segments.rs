@@ -1,7 +1,5 @@
 //! The segments that will be printed, without what identifies a person.
 
-use std::collections::BTreeMap;
-
 use crate::enrich::{Options, redact};
 use crate::error::{Error, Result};
 use crate::normalise::people::NAMES;
@@ -14,22 +12,19 @@ use crate::trend::segment;
 /// # Errors
 /// Bad usage when there is no such column, when it cannot be counted by, or when it names the records' writers.
 pub(crate) fn masked(records: &Records, name: &str, options: &Options) -> Result<Vec<String>> {
-    let values = segment::segments(records, name)?;
+    let mut segments = segment::segments(records, name)?;
     if options.no_redact {
-        return Ok(values);
+        return Ok(segments.texts());
     }
     let field = records.headers().get(name).map_or(name, String::as_str);
     if NAMES.contains(&field) {
         return Err(Error::usage(format!("--segment {name}: it names who wrote the records"))
             .hint("name a column that names nobody, or let personal data be printed with --no-redact"));
     }
-    let mut known: BTreeMap<&str, String> = BTreeMap::new();
-    for value in &values {
-        if !known.contains_key(value.as_str()) {
-            known.insert(value, redact::redact(value).0.into_owned());
-        }
+    for value in &mut segments.values {
+        *value = redact::redact(value).0.into_owned();
     }
-    Ok(values.iter().map(|value| known.get(value.as_str()).cloned().unwrap_or_default()).collect())
+    Ok(segments.texts())
 }
 
 #[cfg(test)]

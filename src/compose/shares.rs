@@ -20,7 +20,7 @@ pub(crate) fn shares(found: &Found, rows: &[Vec<usize>; 2], sides: &[Side; 2]) -
         return Ok(Vec::new());
     }
     let intents = found.voiced.intents()?;
-    let complains = |row: &&usize| intents[**row].iter().flatten().any(|intent| *intent == Intent::Complaint);
+    let complains = |row: &&usize| intents[**row].is_some_and(|held| held.contains(Intent::Complaint));
     let count = |of: &dyn Fn(&Vec<usize>) -> usize| [of(&rows[0]) as i64, of(&rows[1]) as i64];
     let records = count(&|rows| rows.len());
     let heard = count(&|rows| rows.iter().filter(|row| intents[**row].is_some()).count());

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::report::slices::{Group, Part, Segment, SliceColumn, Slices};
 use crate::report::voices::Share;
 use crate::trend::calendar::Period;
-use crate::trend::counts;
+use crate::trend::counts::Row;
 use crate::trend::coverage::Cover;
-use crate::trend::segment::segments;
+use crate::trend::segment::{Segments, segments};
 
 /// Columns the page filters by.
 const FILTERS: [&str; 2] = ["channel", "product"];
@@ -31,8 +31,6 @@ pub(crate) fn slices(analysis: &Analysis) -> Result<(Slices, BTreeMap<String, Ve
         return Ok((Slices::default(), BTreeMap::new()));
     }
     let found = &analysis.found;
-    let names: Vec<(String, String)> = analysis.counts.issues.iter().skip(1).cloned().collect();
-    let (_, rows) = counts::grid(&found.counted, &names)?;
     let shown: Vec<Period> = analysis
         .series
         .iter()
@@ -42,14 +40,14 @@ pub(crate) fn slices(analysis: &Analysis) -> Result<(Slices, BTreeMap<String, Ve
     // The place of a grid's period among those shown.
     let place: Vec<Option<usize>> =
         (0..analysis.counts.periods()).map(|at| shown.binary_search(&analysis.counts.period(at)).ok()).collect();
-    let counted: Vec<usize> = rows.iter().flatten().map(|row| row.row).collect();
+    let counted: Vec<usize> = analysis.placed.rows().map(Row::row).collect();
     let mut columns = Vec::new();
     let mut value_of: Vec<Vec<u32>> = Vec::new();
     for name in FILTERS {
         let cells = segments(&found.read.records, name)?;
-        let values = biggest(&cells, &counted, MOST_VALUES);
+        let (values, places) = biggest(&cells, &counted, MOST_VALUES);
         if values.len() > 1 {
-            value_of.push(places(&cells, &values));
+            value_of.push(places);
             columns.push(SliceColumn { name, values });
         }
     }
@@ -63,19 +61,19 @@ pub(crate) fn slices(analysis: &Analysis) -> Result<(Slices, BTreeMap<String, Ve
     let judged = analysis.counts.place(analysis.period);
     let rates = Rates::of(analysis, &counted)?;
     let mut told = rates.empty(analysis.counts.issues.len());
-    counts::walk(&rows, found.issues.matches.frame(), &names, |issue, row, new| {
-        if Some(row.period) == judged {
+    analysis.placed.walk(|issue, row, new| {
+        if Some(row.period()) == judged {
             for (column, value) in rates.value_of.iter().enumerate() {
-                told[issue][column][value[row.row] as usize] += 1;
+                told[issue][column][value[row.row()] as usize] += 1;
             }
         }
-        let (Some(at), true) = (place[row.period], new) else { return };
-        let group = group_of[row.feed];
-        let own = value_of.iter().enumerate().map(|(column, values)| Some((column, values[row.row] as usize)));
+        let (Some(at), true) = (place[row.period()], new) else { return };
+        let group = group_of[row.feed()];
+        let own = value_of.iter().enumerate().map(|(column, values)| Some((column, values[row.row()] as usize)));
         for slice in std::iter::once(None).chain(own) {
             sums.entry((issue, slice, group)).or_insert_with(|| vec![0; shown.len()])[at] += 1;
         }
-    })?;
+    });
     let id = |issue: usize| analysis.counts.issues[issue].0.clone();
     let parts = sums
         .into_iter()
@@ -106,28 +104,27 @@ fn groups(analysis: &Analysis, shown: &[Period]) -> (Vec<Group>, Vec<usize>) {
     (groups, group_of)
 }
 
-/// The values of the counted rows, the most frequent first, at most `most` and `(others)`.
-fn biggest(cells: &[String], counted: &[usize], most: usize) -> Vec<String> {
-    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+/// The values of the counted rows, the most frequent first, at most `most` and `(others)`; and every row's by place, the
+/// last for those not named.
+fn biggest(cells: &Segments, counted: &[usize], most: usize) -> (Vec<String>, Vec<u32>) {
+    let mut sums = vec![0_i64; cells.values.len()];
     for row in counted {
-        *sums.entry(cells[*row].as_str()).or_default() += 1;
+        sums[cells.of[*row] as usize] += 1;
     }
-    let mut ranked: Vec<(&str, i64)> = sums.into_iter().collect();
-    ranked.sort_by_key(|(value, n)| (std::cmp::Reverse(*n), *value));
+    let mut ranked: Vec<usize> = (0..sums.len()).filter(|at| sums[*at] > 0).collect();
+    // Among equals in the order of the values.
+    ranked.sort_by_key(|at| std::cmp::Reverse(sums[*at]));
     let rest = ranked.len() > most + 1;
-    let kept = if rest { most } else { ranked.len() };
-    let mut values: Vec<String> = ranked.iter().take(kept).map(|(value, _)| (*value).to_owned()).collect();
+    ranked.truncate(if rest { most } else { ranked.len() });
+    let mut values: Vec<String> = ranked.iter().map(|at| cells.values[*at].clone()).collect();
     if rest {
         values.push(OTHERS.to_owned());
     }
-    values
-}
-
-/// Every row's value by place; the last place for those not named.
-fn places(cells: &[String], values: &[String]) -> Vec<u32> {
-    let at: BTreeMap<&str, u32> = values.iter().zip(0..).map(|(value, at)| (value.as_str(), at)).collect();
-    let last = values.len().saturating_sub(1) as u32;
-    cells.iter().map(|cell| at.get(cell.as_str()).copied().unwrap_or(last)).collect()
+    let mut place = vec![values.len().saturating_sub(1) as u32; sums.len()];
+    for (at, value) in ranked.into_iter().enumerate() {
+        place[value] = at as u32;
+    }
+    (values, cells.of.iter().map(|at| place[*at as usize]).collect())
 }
 
 /// The columns with more than one value, and every row's.
@@ -141,9 +138,9 @@ impl Rates {
         let mut rates = Self { columns: Vec::new(), value_of: Vec::new() };
         for name in RATES {
             let cells = segments(&analysis.found.read.records, name)?;
-            let values = biggest(&cells, counted, MOST_RATES);
+            let (values, places) = biggest(&cells, counted, MOST_RATES);
             if values.len() > 1 {
-                rates.value_of.push(places(&cells, &values));
+                rates.value_of.push(places);
                 rates.columns.push(SliceColumn { name, values });
             }
         }

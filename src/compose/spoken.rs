@@ -53,7 +53,7 @@ pub(crate) fn caveats(found: &Found, asked: &[Intent]) -> Result<Vec<String>> {
     if intents.iter().all(Option::is_none) {
         sentences.push("Intent was not computed: counts are of records, not of complaints alone.".into());
     } else if asked.is_empty() {
-        let held = |row: &&usize| intents[**row].iter().flatten().any(|intent| *intent == Intent::Complaint);
+        let held = |row: &&usize| intents[**row].is_some_and(|held| held.contains(Intent::Complaint));
         let complaints = rows.iter().filter(held).count() as i64;
         sentences.push(format!(
             "Counts are of records, whatever their intent: {} of {} read as complaints. --intent complaint counts only \

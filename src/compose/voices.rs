@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cli::Report as Arguments;
 use crate::compose::analyse::Analysis;
 use crate::compose::topics::{self, Placed};
-use crate::compose::{facts, praise, response};
-use crate::enrich::{Intent, profile};
+use crate::compose::{praise, response};
+use crate::enrich::{Intent, Intents, profile};
 use crate::error::Result;
-use crate::normalise::people::people;
 use crate::normalise::records::Records;
 use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Voices};
 use crate::trend::calendar::{self, Period};
-use crate::trend::cases;
 use crate::trend::counted;
 
 /// Rows of each list.
@@ -37,7 +35,7 @@ struct Rows<'a> {
     /// Written by a customer, neither deleted nor spam nor merged: counted, well rated, or passed on.
     said: Vec<bool>,
     author: Vec<Option<i64>>,
-    intents: Vec<Option<Vec<Intent>>>,
+    intents: Vec<Option<Intents>>,
 }
 
 /// Works out the voices of the period.
@@ -95,13 +93,13 @@ impl<'a> Rows<'a> {
             at: at.physical().iter().collect(),
             counted: frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect(),
             said: reasons.iter().map(counted::is_said).collect(),
-            author: people(found.read.records.frame())?.author,
+            author: frame.column("author")?.i64()?.iter().collect(),
             intents: found.voiced.intents()?,
         })
     }
 
     fn has(&self, row: usize, intent: Intent) -> bool {
-        self.intents[row].iter().flatten().any(|held| *held == intent)
+        self.intents[row].is_some_and(|held| held.contains(intent))
     }
 
     /// Rows a customer wrote with this intent.
@@ -113,11 +111,11 @@ impl<'a> Rows<'a> {
 /// Questions without an answer, and how many; null where no dump tells of answers.
 fn questions(rows: &Rows<'_>, arguments: &Arguments) -> Result<(Vec<OpenQuestion>, Option<i64>)> {
     let found = &rows.analysis.found;
-    let cases = cases::cases(rows.records, &found.counted, &arguments.stages.trend)?;
+    let cases = rows.analysis.cases(&arguments.stages.trend)?;
     if !cases.cases.iter().any(|case| case.tells_first || case.replies.is_some()) {
         return Ok((Vec::new(), None));
     }
-    let waiting = response::waiting(found, &cases)?;
+    let waiting = response::waiting(found, cases)?;
     let asked: Vec<_> = waiting.into_iter().filter(|(row, _)| rows.has(*row, Intent::Question)).collect();
     let all = asked.len() as i64;
     let first = asked.into_iter().take(MOST).map(|(row, one)| {
@@ -137,7 +135,9 @@ fn spreading(rows: &Rows<'_>, shown: bool) -> Result<Vec<Spreading>> {
             groups.entry(of).or_default().push(row);
         }
     }
-    let place: BTreeMap<&str, usize> = uids.iter().enumerate().filter_map(|(row, uid)| Some((uid?, row))).collect();
+    let named =
+        uids.iter().enumerate().filter_map(|(row, uid)| Some((uid.filter(|uid| groups.contains_key(uid))?, row)));
+    let place: BTreeMap<&str, usize> = if groups.is_empty() { BTreeMap::new() } else { named.collect() };
     let mut found = Vec::new();
     for (of, mut members) in groups {
         let Some(original) = place.get(of).copied() else { continue };
@@ -207,8 +207,10 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
     let (sentiments, hostile) = (voiced.floats_of("sentiment")?, voiced.floats_of("hostile")?);
     let (uids, echo_of) = (voiced.texts_of("uid")?, voiced.texts_of("echo_of")?);
     let mut own: Vec<Vec<usize>> = vec![Vec::new(); analysis.found.issues.codebook.issues.len()];
-    for hit in facts::hits(&analysis.found)? {
-        own[hit.issue].push(hit.row);
+    for pair in analysis.found.issues.matches.pairs(&analysis.found.issues.codebook)? {
+        if rows.counted[pair.row as usize] {
+            own[pair.issue].push(pair.row as usize);
+        }
     }
     let mut echoes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (row, of) in echo_of.iter().enumerate() {
@@ -216,12 +218,12 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
             echoes.entry(of).or_default().push(row);
         }
     }
-    // An author's first counted record of all.
-    let mut first: BTreeMap<i64, i64> = BTreeMap::new();
+    // An author's first counted record of all, by the author's number.
+    let authors = rows.author.iter().flatten().max().map_or(0, |last| *last as usize + 1);
+    let mut first: Vec<i64> = vec![i64::MAX; authors];
     for row in (0..rows.records.len()).filter(|row| rows.counted[*row]) {
         if let (Some(author), Some(at)) = (rows.author[row], rows.at[row]) {
-            let earliest = first.entry(author).or_insert(at);
-            *earliest = (*earliest).min(at);
+            first[author as usize] = first[author as usize].min(at);
         }
     }
     let start = calendar::micros(analysis.period);
@@ -243,7 +245,7 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         let attacks = scored.iter().filter(|score| **score >= profile::HOSTILE).count() as i64;
         let named: Vec<(i64, usize)> = now.iter().filter_map(|row| Some((rows.author[*row]?, *row))).collect();
         let authors: BTreeSet<i64> = named.iter().map(|(author, _)| *author).collect();
-        let fresh = authors.iter().filter(|author| first.get(author).is_none_or(|at| *at >= start)).count() as i64;
+        let fresh = authors.iter().filter(|author| first[**author as usize] >= start).count() as i64;
         found.push(IssueVoice {
             id: issue.id.clone(),
             name: issue.name.clone(),
@@ -263,14 +265,15 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
 
 /// How many of the `named` records have one of the same author on the issue within the 30 days before.
 fn again(rows: &Rows<'_>, hits: &[usize], named: &[(i64, usize)]) -> i64 {
-    let mut contacts: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for row in hits {
-        if let (Some(author), Some(at)) = (rows.author[*row], rows.at[*row]) {
-            contacts.entry(author).or_default().push(at);
-        }
-    }
+    let who: BTreeSet<i64> = named.iter().map(|(author, _)| *author).collect();
+    let mut contacts: Vec<(i64, i64)> = hits
+        .iter()
+        .filter_map(|row| Some((rows.author[*row].filter(|author| who.contains(author))?, rows.at[*row]?)))
+        .collect();
+    contacts.sort_unstable();
     let earlier = |author: &i64, at: i64| {
-        contacts.get(author).is_some_and(|all| all.iter().any(|other| *other < at && *other >= at - AGAIN))
+        let since = contacts.partition_point(|contact| *contact < (*author, at - AGAIN));
+        contacts.get(since).is_some_and(|(other, earlier)| other == author && *earlier < at)
     };
     named.iter().filter(|(author, row)| rows.at[*row].is_some_and(|at| earlier(author, at))).count() as i64
 }

@@ -36,7 +36,7 @@ use crate::enrich::reach::Spread;
 
 use crate::enrich::redact::Masked;
 
-pub use crate::enrich::options::{Intent, Options, Part};
+pub use crate::enrich::options::{Intent, Intents, Options, Part};
 pub use crate::enrich::together::{TOGETHER, grouped, groups};
 pub use crate::enrich::voiced::{ADDED, Voiced};
 use crate::error::Result;
@@ -243,7 +243,7 @@ mod tests {
         let on = enrich(&records, &Options::default()).unwrap();
         assert_eq!(on.texts_of("text_language").unwrap().get(0), Some("en"));
         assert_eq!(on.floats_of("sentiment").unwrap().get(0), Some(0.0));
-        assert!(on.intents().unwrap()[0].as_ref().unwrap().contains(&Intent::Question));
+        assert!(on.intents().unwrap()[0].unwrap().contains(Intent::Question));
         let off = Options { off: vec![Part::Language, Part::Sentiment, Part::Intent], ..Options::default() };
         let off = enrich(&records, &off).unwrap();
         assert_eq!(off.texts_of("text_language").unwrap().get(0), None);

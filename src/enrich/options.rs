@@ -74,6 +74,23 @@ impl Intent {
     }
 }
 
+/// Intents that hold together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Intents(u8);
+
+impl Intents {
+    /// Whether one is among them.
+    pub fn contains(self, intent: Intent) -> bool {
+        self.0 & (1 << intent.place()) != 0
+    }
+}
+
+impl FromIterator<Intent> for Intents {
+    fn from_iter<I: IntoIterator<Item = Intent>>(intents: I) -> Self {
+        Self(intents.into_iter().fold(0, |held, intent| held | 1 << intent.place()))
+    }
+}
+
 impl fmt::Display for Intent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())

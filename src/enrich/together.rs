@@ -11,7 +11,7 @@ use regex::Regex;
 use serde::Serialize;
 
 use crate::enrich::echo::{self, Echo, How};
-use crate::enrich::options::{Intent, Options, Part};
+use crate::enrich::options::{Intent, Intents, Options, Part};
 use crate::enrich::pattern::pattern;
 use crate::enrich::profile::{Deed, Profile, profiles};
 use crate::enrich::voiced::Voiced;
@@ -93,7 +93,7 @@ pub fn authors(
     records: &Records,
     texts: &[Option<&str>],
     echoes: &[Option<Echo>],
-    intents: &[Option<Vec<Intent>>],
+    intents: &[Option<Intents>],
 ) -> Result<Option<Vec<Option<Profile>>>> {
     if intents.iter().all(Option::is_none) {
         return Ok(None);
@@ -107,7 +107,7 @@ pub fn authors(
         .with_min_len(512)
         .map(|row| {
             let Some(who) = author[row].filter(|_| customer(row)) else { return Deed::default() };
-            let held = |intent| intents[row].iter().flatten().any(|i| *i == intent);
+            let held = |intent| intents[row].is_some_and(|held| held.contains(intent));
             let text = texts[row].unwrap_or_default();
             // "Same here" attacks nobody, whatever its few words weigh.
             let agrees = echoes[row].is_some_and(|echo| echo.how == How::Agreement);
@@ -150,7 +150,7 @@ pub struct Why {
 ///
 /// # Errors
 /// Never for checked records.
-pub fn why(records: &Records, row: usize, options: &Options, intents: &[Option<Vec<Intent>>]) -> Result<Why> {
+pub fn why(records: &Records, row: usize, options: &Options, intents: &[Option<Intents>]) -> Result<Why> {
     let texts = raw_texts(records)?;
     let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
     let echoes = echo::echoes(records, &texts)?;

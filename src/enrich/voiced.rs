@@ -1,9 +1,9 @@
 //! The contract of `Voiced`: what each record says, redacted, and what was heard in it.
 
-use polars::prelude::{DataFrame, Float64Chunked, StringChunked};
+use polars::prelude::{DataFrame, Float64Chunked, PlSmallStr, Series, StringChunked};
 
 use crate::contract::{self, Column, Type};
-use crate::enrich::options::Intent;
+use crate::enrich::options::{Intent, Intents};
 use crate::enrich::redact::Masked;
 use crate::error::Result;
 use crate::normalise::records::COLUMNS;
@@ -95,18 +95,18 @@ impl Voiced {
     ///
     /// # Errors
     /// Never for a checked frame.
-    pub fn intents(&self) -> Result<Vec<Option<Vec<Intent>>>> {
-        let lists = self.frame.column("intents")?.list()?;
+    pub fn intents(&self) -> Result<Vec<Option<Intents>>> {
+        let lists = self.frame.column("intents")?.list()?.rechunk();
         let mut all = Vec::with_capacity(self.len());
-        for list in lists.amortized_iter() {
-            let Some(list) = list else {
-                all.push(None);
-                continue;
-            };
-            let mut held: Vec<Intent> = list.as_ref().str()?.iter().flatten().filter_map(Intent::of).collect();
-            held.sort_unstable();
-            held.dedup();
-            all.push(Some(held));
+        for list in lists.downcast_iter() {
+            let words = Series::try_from((PlSmallStr::EMPTY, list.values().clone()))?;
+            let words: Vec<Option<Intent>> = words.str()?.iter().map(|word| word.and_then(Intent::of)).collect();
+            let ends = list.offsets().as_slice().windows(2);
+            let held = ends.map(|ends| words[ends[0] as usize..ends[1] as usize].iter().flatten().copied().collect());
+            match list.validity() {
+                None => all.extend(held.map(Some)),
+                Some(heard) => all.extend(held.zip(heard.iter()).map(|(held, heard)| heard.then_some(held))),
+            }
         }
         Ok(all)
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::enrich::intent::{self, Listener};
-use crate::enrich::options::{Intent, Options, Part};
+use crate::enrich::options::{Intents, Options, Part};
 use crate::enrich::{Cells, join, language, redact, sentiment, together};
 use crate::error::Result;
 use crate::normalise::records::Records;
@@ -28,7 +28,7 @@ pub struct Why {
 ///
 /// # Errors
 /// As [`crate::enrich::enrich`].
-pub fn why(records: &Records, row: usize, options: &Options, all: &[Option<Vec<Intent>>]) -> Result<Why> {
+pub fn why(records: &Records, row: usize, options: &Options, all: &[Option<Intents>]) -> Result<Why> {
     let cells = Cells::of(records.frame())?;
     let whole = join(cells.titles.get(row), cells.bodies.get(row));
     let plain = whole.as_deref().map(|whole| redact::redact(whole).0);

@@ -3,15 +3,14 @@
 //! The result depends on neither the order of files nor the order of rows: versions of a record are told apart by
 //! `updated_at`, then by their content's hash, and of all rows that hold it the smallest (file name, row) is named.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, NewChunkedArray};
-use rayon::slice::ParallelSliceMut;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::normalise::build::Normalised;
 use crate::normalise::frame::FrameBuilder;
+use crate::normalise::order::by_uid;
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::slots;
@@ -148,14 +147,7 @@ fn choose(all: &DataFrame) -> Result<Chosen> {
     };
     let (uids, files) = (texts("uid")?, texts("source_file")?);
     let rows: Vec<i64> = all.column("source_row")?.i64()?.iter().map(Option::unwrap_or_default).collect();
-    let height = IdxSize::try_from(all.height())
-        .map_err(|_| Error::failed("too many rows for one run").hint("ingest the dumps in several runs"))?;
-    let mut order: Vec<IdxSize> = (0..height).collect();
-    let place = |a: usize, b: usize| -> Ordering { files[a].cmp(files[b]).then(rows[a].cmp(&rows[b])) };
-    order.par_sort_unstable_by(|a, b| {
-        let (a, b) = (at(*a), at(*b));
-        uids[a].cmp(uids[b]).then_with(|| place(a, b)).then(a.cmp(&b))
-    });
+    let order = by_uid(&uids, |a, b| files[a].cmp(files[b]).then(rows[a].cmp(&rows[b])))?;
     let versions = versions_of_repeated(all, &order, &uids)?;
     let version = |row: IdxSize| -> Version { versions[at(row)] };
     let mut chosen = Chosen::default();

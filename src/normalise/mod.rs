@@ -19,6 +19,7 @@ pub mod ids;
 pub mod merge;
 pub mod mojibake;
 pub mod numbers;
+pub(crate) mod order;
 pub mod people;
 pub mod plan;
 pub mod problems;

@@ -2,6 +2,7 @@
 
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::error::Result;
 
@@ -31,11 +32,14 @@ pub fn people(records: &DataFrame) -> Result<People> {
         }
     }
     let key = |row: usize| named[row].map(|name| (system[row], account[row], name));
-    let author = numbered(records.height(), key);
-    let thread = texts(records, "thread_id")?;
-    let shared = numbered(records.height(), |row| {
-        author[row].and_then(|who| thread[row].filter(|t| !t.is_empty()).map(|thread| (who, thread)))
+    let author = numbered(records.height(), key, |(system, account, (rank, name))| {
+        let of = |text: &Option<&str>, seed| text.map_or(seed, |text| xxh3_64_with_seed(text.as_bytes(), seed));
+        xxh3_64_with_seed(name.as_bytes(), of(account, of(system, u64::from(*rank))))
     });
+    let thread = texts(records, "thread_id")?;
+    let key =
+        |row: usize| author[row].and_then(|who| thread[row].filter(|t| !t.is_empty()).map(|thread| (who, thread)));
+    let shared = numbered(records.height(), key, |(who, thread)| xxh3_64_with_seed(thread.as_bytes(), *who as u64));
     let mut own = shared.iter().flatten().max().map_or(0, |most| most + 1);
     let unit = shared
         .iter()
@@ -49,17 +53,26 @@ pub fn people(records: &DataFrame) -> Result<People> {
     Ok(People { author, unit })
 }
 
-/// Numbers equal keys alike, in the keys' order.
-fn numbered<K: Ord + Send + Copy>(rows: usize, key: impl Fn(usize) -> Option<K>) -> Vec<Option<i64>> {
-    let mut keyed: Vec<(K, usize)> = (0..rows).filter_map(|row| key(row).map(|k| (k, row))).collect();
+/// Numbers equal keys alike, from 0, in the order of their hashes: sorting numbers is far quicker than sorting names. What
+/// hashes alike is told apart by the keys themselves.
+fn numbered<K: Ord + Send + Sync + Copy>(
+    rows: usize,
+    key: impl Fn(usize) -> Option<K>,
+    hash: impl Fn(&K) -> u64,
+) -> Vec<Option<i64>> {
+    let mut keyed: Vec<(u64, u32)> = (0..rows).filter_map(|row| key(row).map(|key| (hash(&key), row as u32))).collect();
     keyed.par_sort_unstable();
     let mut numbers = vec![None; rows];
     let mut number = 0;
-    for (i, (key, row)) in keyed.iter().enumerate() {
-        if i > 0 && keyed[i - 1].0 != *key {
+    for alike in keyed.chunk_by_mut(|a, b| a.0 == b.0) {
+        let of = |one: &(u64, u32)| key(one.1 as usize);
+        if alike.iter().any(|one| of(one) != of(&alike[0])) {
+            alike.sort_unstable_by_key(|one| (of(one), one.1));
+        }
+        for same in alike.chunk_by(|a, b| of(a) == of(b)) {
+            same.iter().for_each(|(_, row)| numbers[*row as usize] = Some(number));
             number += 1;
         }
-        numbers[*row] = Some(number);
     }
     numbers
 }

@@ -7,14 +7,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use polars::io::SerReader;
 use polars::polars_utils::compression::ZstdLevel;
-use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter};
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::store::Store;
 use crate::store::file::DataFile;
 use crate::store::lock::OURS;
+use crate::store::{Store, uniform};
 
 /// Caches kept of a kind, those used last: this week's codebook, last week's, and one being tried.
 const MOST: usize = 3;
@@ -44,9 +43,7 @@ impl Store {
 /// Columns of a cache, in the order asked for; none where it must be computed.
 pub fn read(path: &Path, columns: &[&str]) -> Option<DataFrame> {
     let cached = File::open(path).ok()?;
-    let names = columns.iter().map(|name| (*name).to_owned()).collect();
-    let frame = ParquetReader::new(cached).with_columns(Some(names)).finish().ok()?;
-    frame.select(columns.iter().copied()).ok()
+    uniform::read(cached, columns).ok()?.select(columns.iter().copied()).ok()
 }
 
 /// Keeps what a model gave, whole or not at all; of each kind, the models used last are kept, and of each model the

@@ -5,12 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use polars::io::SerReader;
-use polars::prelude::{BatchedWriter, DataFrame, ParquetCompression, ParquetReader, ParquetWriter};
+use polars::prelude::{BatchedWriter, DataFrame, ParquetCompression, ParquetWriter};
 use tempfile::TempPath;
 
 use crate::error::{Error, Result};
-use crate::store::schema;
+use crate::store::{schema, uniform};
 
 /// Records of a data file before the next is begun: few enough to be read and rewritten in memory when one of them
 /// changes, many enough that a store of ten million records has under a hundred files.
@@ -197,9 +196,6 @@ pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<DataFrame> {
             .evidence(cause.to_string().lines().next().unwrap_or_default())
             .hint("plaint store restore N goes back to a version that does not need it")
     };
-    let mut reader = ParquetReader::new(file);
-    let there = reader.schema().map_err(broken)?;
-    let present = columns.iter().filter(|name| there.contains(name)).map(|name| (*name).to_owned()).collect();
-    let frame = reader.with_columns(Some(present)).finish().map_err(broken)?;
+    let frame = uniform::read(file, columns).map_err(broken)?;
     schema::complete(&frame, columns, &path.display().to_string())
 }

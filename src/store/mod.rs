@@ -50,6 +50,7 @@ pub(crate) mod schema;
 pub mod snapshot;
 pub mod sweep;
 pub(crate) mod table;
+mod uniform;
 pub mod writer;
 
 use std::collections::BTreeSet;

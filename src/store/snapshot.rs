@@ -1,12 +1,13 @@
 //! A version of the store, to be read.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{DataFrame, IdxCa, IdxSize, NewChunkedArray};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
 use crate::error::{Error, Result};
+use crate::normalise::order::by_uid;
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::stack::stacked;
 use crate::store::file::{self, DataFile};
@@ -113,14 +114,8 @@ impl Snapshot {
 /// By `uid`, each once.
 fn sorted(all: &DataFrame, places: &[(u32, u32)], folder: &Path) -> Result<(DataFrame, Vec<(u32, u32)>)> {
     let uids: Vec<&str> = all.column("uid")?.str()?.iter().map(Option::unwrap_or_default).collect();
-    let height = IdxSize::try_from(uids.len()).map_err(|_| {
-        Error::failed("the store holds more records than can be read at once")
-            .at(folder.display())
-            .hint("name the dumps of the time in question instead")
-    })?;
     let at = |row: &IdxSize| usize::try_from(*row).unwrap_or(usize::MAX);
-    let mut order: Vec<IdxSize> = (0..height).collect();
-    order.par_sort_unstable_by(|a, b| uids[at(a)].cmp(uids[at(b)]).then(a.cmp(b)));
+    let order = by_uid(&uids, |_, _| Ordering::Equal).map_err(|error| error.at(folder.display()))?;
     if let Some(pair) = order.windows(2).find(|pair| uids[at(&pair[0])] == uids[at(&pair[1])]) {
         return Err(Error::failed(format!("the record {} is stored twice", uids[at(&pair[0])]))
             .at(folder.display())

@@ -7,8 +7,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::error::{Error, Result};
 use crate::trend::calendar::Calendar;
-use crate::trend::counted::Counted;
-use crate::trend::counts::{Counts, grid};
+use crate::trend::counts::{Counts, Placed};
 use crate::trend::delay::{Delays, delays};
 
 /// Whole periods that delays are learned from (methods.md §2.6), beyond the longest delay told apart.
@@ -55,19 +54,15 @@ fn written(text: &str, calendar: &Calendar) -> Option<Date> {
 }
 
 /// Learns how late the counted records come in; `received` by row. Null when no record has both dates, or none is late.
-///
-/// # Errors
-/// Internal only.
-pub fn learn(counted: &Counted, counts: &Counts, received: &[Option<Date>]) -> Result<Option<Arrivals>> {
+pub(crate) fn learn(counts: &Counts, placed: &Placed, received: &[Option<Date>]) -> Option<Arrivals> {
     let calendar = &counts.calendar;
     let complete = |p: &usize| calendar.is_complete(counts.period(*p), counts.now);
-    let Some(last) = (0..counts.periods()).rev().find(complete) else { return Ok(None) };
-    let (_, rows) = grid(counted, &[])?;
+    let last = (0..counts.periods()).rev().find(complete)?;
     let first = calendar.index(counts.period(0));
     let mut seen: BTreeMap<(i64, i64), i64> = BTreeMap::new();
-    for row in rows.iter().flatten() {
-        if let Some(Some(day)) = received.get(row.row) {
-            let period = row.period as i64;
+    for row in placed.rows() {
+        if let Some(Some(day)) = received.get(row.row()) {
+            let period = row.period() as i64;
             let delay = calendar.index(day.at(0, 0, 0, 0)) - first - period;
             *seen.entry((period, delay)).or_default() += 1;
         }
@@ -75,14 +70,14 @@ pub fn learn(counted: &Counted, counts: &Counts, received: &[Option<Date>]) -> R
     let records: Vec<(i64, i64, i64)> = seen.into_iter().map(|((p, d), n)| (p, d, n)).collect();
     let late = records.iter().any(|(_, delay, _)| *delay > 0);
     let learned = delays(&records, last as i64, WINDOW + MOST as i64, MOST);
-    Ok(learned.filter(|_| late).map(|delays| Arrivals { delays, last }))
+    learned.filter(|_| late).map(|delays| Arrivals { delays, last })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::trend::calendar::{By, WeekStart};
-    use crate::trend::counts::count;
+    use crate::trend::counts::count_placed;
     use crate::trend::coverage::Declared;
     use crate::trend::options::Options;
     use crate::trend::testing::{line, matches, records};
@@ -117,8 +112,8 @@ mod tests {
         }
         let options = Options { as_of: Some(date(2026, 5, 24)), ..Options::default() };
         let counted = crate::trend::counted::counted(&records(&lines), &options, &Declared::default()).unwrap();
-        let counts = count(&counted, &matches(&[]), &[]).unwrap();
-        let arrivals = learn(&counted, &counts, &received).unwrap().unwrap();
+        let (counts, placed) = count_placed(&counted, &matches(&[]), &[]).unwrap();
+        let arrivals = learn(&counts, &placed, &received).unwrap();
         assert_eq!(arrivals.last, 19);
         assert!((arrivals.delays.reported(0) - 0.5).abs() < 1e-9 && (arrivals.delays.reported(1) - 1.0).abs() < 1e-9);
     }

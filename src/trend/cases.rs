@@ -1,10 +1,11 @@
 //! Requests and when they were answered: from tickets' own times, and from the replies under posts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::Int64Chunked;
 
 use crate::enrich::echo::{openers, parents};
-use crate::error::Result;
-use crate::normalise::people::people;
+use crate::error::{Error, Result};
 use crate::normalise::records::Records;
 use crate::trend::calendar::{Calendar, day_of};
 use crate::trend::counted::{Counted, FUTURE};
@@ -64,7 +65,7 @@ pub struct Cases {
 /// Never for checked records.
 pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<Cases> {
     let counts = counted.frame().column("counted")?.bool()?;
-    let (created, feeds) = (records.instants("created_at")?, records.text("feed")?);
+    let (created, feeds) = (records.instants("created_at")?, Feeds::of(records)?);
     let (kinds, directions) = (records.text("kind")?, records.text("direction")?);
     let precisions = records.text("created_precision")?;
     let counts_of_replies = records.ints("replies")?;
@@ -73,25 +74,28 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let above = above(records, &customer)?;
     let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
     let reasons = counted.frame().column("reason")?.str()?;
-    let mut facts: BTreeMap<&str, Feed> = BTreeMap::new();
+    let mut facts: Vec<Feed> = vec![Feed::default(); feeds.names.len()];
+    let times = SHOWN.map(|column| Times::of(records, column));
+    let [written, changed, first_response, resolved, closed, reply] = times;
+    let (first_response, resolved, closed, reply) = (first_response?, resolved?, closed?, reply?);
+    let shown = [&written?, &changed?, &first_response, &resolved, &closed, &reply];
     for (row, outbound) in outbound.iter().enumerate() {
-        let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
+        let feed = &mut facts[feeds.of[row]];
         feed.outbound |= outbound;
         // A date mistyped into the future shows nothing.
         if options.as_of.is_some() || reasons.get(row) != Some(FUTURE) {
-            for column in TIMES {
-                feed.seen = feed.seen.max(records.instants(column)?.get(row).map(|at| at.min(end)));
+            for times in shown {
+                feed.seen = feed.seen.max(times.get(row).map(|at| at.min(end)));
             }
         }
     }
-    let authors = people(records.frame())?.author;
+    let authors = counted.frame().column("author")?.i64()?;
     let mut answer: Vec<Option<i64>> = vec![None; records.len()];
     for row in 0..records.len() {
         let (Some(case), Some(at)) = (above[row], created.get(row)) else { continue };
-        let feed = facts.get(feeds.get(case).unwrap_or_default());
-        let brand_speaks = feed.is_some_and(|f| f.outbound);
-        let other = case != row && authors[row].is_some() && authors[row] != authors[case];
-        let answers = if brand_speaks { outbound[row] } else { other && directions.get(row) != Some("internal") };
+        let brand_speaks = facts[feeds.of[case]].outbound;
+        let other = || case != row && authors.get(row).is_some() && authors.get(row) != authors.get(case);
+        let answers = if brand_speaks { outbound[row] } else { other() && directions.get(row) != Some("internal") };
         if answers && created.get(case).is_some_and(|asked| asked <= at) {
             answer[case] = Some(answer[case].map_or(at, |first| first.min(at)));
         }
@@ -103,17 +107,16 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
         if post && above[row] != Some(row) {
             continue;
         }
-        let time = |column: &str| -> Result<Option<i64>> { Ok(records.instants(column)?.get(row)) };
-        let told = time("first_response_at")?.or(time("reply_at")?);
-        let told = [told.into_iter().chain(answer[row]).min(), time("resolved_at")?.or(time("closed_at")?)];
-        let [first, resolved] = told.map(|at| at.filter(|at| *at < end));
+        let told = first_response.get(row).or_else(|| reply.get(row));
+        let told = [told.into_iter().chain(answer[row]).min(), resolved.get(row).or_else(|| closed.get(row))];
+        let [first, solved] = told.map(|at| at.filter(|at| *at < end));
         let day_only = precisions.get(row) == Some("day");
         let asked_by = if day_only { asked + 86_400_000_000 } else { asked };
-        if [first, resolved].into_iter().flatten().any(|at| if day_only { at < asked } else { at < asked_by }) {
+        if [first, solved].into_iter().flatten().any(|at| if day_only { at < asked } else { at < asked_by }) {
             found.backwards += 1;
             continue;
         }
-        let feed = facts.entry(feeds.get(row).unwrap_or_default()).or_default();
+        let feed = &mut facts[feeds.of[row]];
         feed.tells_first |= told[0].is_some() || feed.outbound;
         feed.tells_resolved |= told[1].is_some();
         let seen = feed.seen.unwrap_or(asked).max(asked);
@@ -122,42 +125,74 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
             row,
             asked,
             first,
-            resolved,
+            resolved: solved,
             seen,
             tells_first: false,
             tells_resolved: false,
             replies,
-            later: [first, resolved] != told,
+            later: [first, solved] != told,
         });
     }
     for case in &mut found.cases {
-        if let Some(feed) = facts.get(feeds.get(case.row).unwrap_or_default()) {
-            (case.tells_first, case.tells_resolved) = (feed.tells_first, feed.tells_resolved);
-            case.replies = case.replies.filter(|_| !feed.tells_first);
-        }
+        let feed = &facts[feeds.of[case.row]];
+        (case.tells_first, case.tells_resolved) = (feed.tells_first, feed.tells_resolved);
+        case.replies = case.replies.filter(|_| !feed.tells_first);
     }
     for case in found.cases.iter().filter(|case| !case.tells_first && !case.tells_resolved) {
         let told = if case.replies.is_some() { &mut found.only_counted } else { &mut found.silent };
-        *told.entry(feeds.get(case.row).unwrap_or_default().to_owned()).or_default() += 1;
+        let name = feeds.names[feeds.of[case.row]];
+        match told.get_mut(name) {
+            Some(n) => *n += 1,
+            None => drop(told.insert(name.to_owned(), 1)),
+        }
     }
     found.cases.retain(|case| case.tells_first || case.tells_resolved || case.replies.is_some());
     let by_day = |case: &&Case| precisions.get(case.row) == Some("day");
     found.by_day = found.cases.iter().filter(by_day).count() as i64;
-    let last = facts.values().filter_map(|feed| feed.seen).max();
+    let last = facts.iter().filter_map(|feed| feed.seen).max();
     found.until = if options.as_of.is_some() { end } else { last.unwrap_or_default() };
     Ok(found)
 }
 
 /// Columns whose times show how far a feed was seen.
-const TIMES: [&str; 6] = ["created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "reply_at"];
+const SHOWN: [&str; 6] = ["created_at", "updated_at", "first_response_at", "resolved_at", "closed_at", "reply_at"];
 
 /// What is known of a feed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Feed {
     outbound: bool,
     seen: Option<i64>,
     tells_first: bool,
     tells_resolved: bool,
+}
+
+/// A column of instants; most dumps leave most of them empty, and one that is need not be laid out.
+struct Times<'a>(Option<&'a Int64Chunked>);
+
+impl<'a> Times<'a> {
+    fn of(records: &'a Records, column: &str) -> Result<Self> {
+        let empty = records.frame().column(column)?.null_count() == records.len();
+        Ok(Self(if empty { None } else { Some(records.instants(column)?) }))
+    }
+
+    fn get(&self, row: usize) -> Option<i64> {
+        self.0?.get(row)
+    }
+}
+
+/// The feeds by name, and the place of every record's.
+struct Feeds<'a> {
+    names: Vec<&'a str>,
+    of: Vec<usize>,
+}
+
+impl<'a> Feeds<'a> {
+    fn of(records: &'a Records) -> Result<Self> {
+        let feeds: Vec<&str> = records.text("feed")?.iter().map(Option::unwrap_or_default).collect();
+        let names: Vec<&str> = feeds.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let of = feeds.iter().map(|feed| names.binary_search(feed).unwrap_or_default()).collect();
+        Ok(Self { names, of })
+    }
 }
 
 /// The first moment after the last day of the data, in UTC microseconds.
@@ -172,6 +207,10 @@ fn end_of(counted: &Counted) -> i64 {
 
 /// The case each record belongs to: the topmost record of a customer above it, itself included.
 fn above(records: &Records, customer: &[bool]) -> Result<Vec<Option<usize>>> {
+    let empty = |column: &str| Ok::<_, Error>(records.frame().column(column)?.null_count() == records.len());
+    if empty("parent_id")? && empty("thread_id")? {
+        return Ok(customer.iter().enumerate().map(|(row, customer)| customer.then_some(row)).collect());
+    }
     let (parent, opener) = (parents(records)?, openers(records)?);
     let up = |row: usize| parent[row].or(opener[row].filter(|opener| *opener != row));
     let mut case: Vec<Option<Option<usize>>> = vec![None; records.len()];

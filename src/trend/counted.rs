@@ -146,7 +146,7 @@ impl Counted {
 /// Bad usage when the zone or the segment's column does not exist.
 pub fn counted(records: &Records, options: &Options, declared: &Declared) -> Result<Counted> {
     let segments = options.segment.as_ref().map(|name| segments(records, name)).transpose()?;
-    counted_by(records, options, declared, segments)
+    counted_by(records, options, declared, segments.map(|segments| segments.texts()))
 }
 
 /// The same with the segment of every record given (a column that is not the records' own, such as intent).

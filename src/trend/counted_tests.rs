@@ -116,7 +116,7 @@ fn segments_are_fields_headers_or_other_columns() {
         with(line("b", "f", "2026-11-02"), &[("likes", "7")]),
     ];
     let records = records(&lines);
-    let values = |name: &str| segments(&records, name).map_err(|e| e.to_string());
+    let values = |name: &str| segments(&records, name).map(|s| s.texts()).map_err(|e| e.to_string());
     assert_eq!(values("country").unwrap(), ["DE", "(none)"]);
     assert_eq!(values("Country of customer").unwrap(), ["DE", "(none)"]);
     assert_eq!(values("Shop").unwrap(), ["Bonn", "(none)"]);

@@ -212,19 +212,38 @@ impl Counts {
 }
 
 /// What counting needs of a counted record.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
-    /// Its place in the records.
-    pub(crate) row: usize,
     /// Wall time in microseconds; with the row it orders records: they are sorted by uid.
     pub(crate) at: i64,
+    row: u32,
+    period: u32,
+    feed: u32,
+    segment: u32,
+    unit: u32,
+    author: Option<u32>,
+}
+
+impl Row {
+    /// Its place in the records.
+    pub(crate) fn row(&self) -> usize {
+        self.row as usize
+    }
+
     /// Its period's place in the grid.
-    pub(crate) period: usize,
+    pub(crate) fn period(&self) -> usize {
+        self.period as usize
+    }
+
     /// By place in the grid.
-    pub(crate) feed: usize,
+    pub(crate) fn feed(&self) -> usize {
+        self.feed as usize
+    }
+
     /// By place in the grid.
-    pub(crate) segment: usize,
-    unit: i64,
-    author: Option<i64>,
+    pub(crate) fn segment(&self) -> usize {
+        self.segment as usize
+    }
 }
 
 /// Counts every issue, and the total of all counted records.
@@ -237,38 +256,76 @@ pub(crate) struct Row {
 /// # Errors
 /// When the grid would not fit into memory; an internal error when a frame breaks its contract.
 pub fn count(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]) -> Result<Counts> {
-    let (mut counts, rows) = grid(counted, issues)?;
-    let mut authors: Vec<(usize, i64)> = Vec::new();
-    walk(&rows, matches, issues, |issue, row, new| {
-        let at = counts.at(issue, row.segment, row.feed, row.period);
+    count_placed(counted, matches, issues).map(|(counts, _)| counts)
+}
+
+/// As [`count`], and what was counted where.
+pub(crate) fn count_placed(
+    counted: &Counted,
+    matches: &DataFrame,
+    issues: &[(String, String)],
+) -> Result<(Counts, Placed)> {
+    let (mut counts, placed) = placed(counted, matches, issues)?;
+    let mut authors: Vec<(usize, u32)> = Vec::new();
+    placed.walk(|issue, row, new| {
+        let at = counts.at(issue, row.segment(), row.feed(), row.period());
         let cell = &mut counts.cells[at];
         cell.observed = Some(cell.observed.unwrap_or(0) + i64::from(new));
         cell.records += 1;
         authors.extend(row.author.map(|who| (at, who)));
-    })?;
+    });
     authors.par_sort_unstable();
     authors.dedup();
     for (at, _) in authors {
         counts.cells[at].authors += 1;
     }
-    Ok(counts)
+    Ok((counts, placed))
 }
 
-/// Visits every counted record for the total (place 0) and for each issue it matches (places from 1), an issue's oldest
-/// first. The last argument says whether it is the first of its author and thread for that issue: those are `observed`.
+/// Counted records in their places, and the issues they match.
+pub(crate) struct Placed {
+    /// By record; null where it does not count.
+    rows: Vec<Option<Row>>,
+    /// An issue's place (from 1) and a record's, by issue, an issue's oldest first.
+    pairs: Vec<(u32, u32)>,
+}
+
+impl Placed {
+    /// The counted records, in the records' order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().flatten()
+    }
+
+    /// Visits every counted record for the total (place 0) and for each issue it matches (places from 1), an issue's
+    /// oldest first. The last argument says whether it is the first of its author and thread for that issue: those are
+    /// `observed`.
+    pub(crate) fn walk(&self, mut visit: impl FnMut(usize, &Row, bool)) {
+        for row in self.rows() {
+            visit(0, row, true);
+        }
+        // The last issue each unit was seen in; issues come one after the other, their records oldest first.
+        let units = self.rows().map(|r| r.unit as usize + 1).max().unwrap_or(0);
+        let mut seen: Vec<u32> = vec![0; units];
+        for (issue, row) in &self.pairs {
+            if let Some(row) = &self.rows[*row as usize] {
+                let unit = row.unit as usize;
+                visit(*issue as usize, row, seen[unit] != *issue);
+                seen[unit] = *issue;
+            }
+        }
+    }
+}
+
+/// The empty grid, and what is counted in it.
 ///
 /// # Errors
-/// An internal error when a match names a record that is not there.
-pub(crate) fn walk(
-    rows: &[Option<Row>],
-    matches: &DataFrame,
-    issues: &[(String, String)],
-    mut visit: impl FnMut(usize, &Row, bool),
-) -> Result<()> {
-    let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
+/// When the grid would not fit into memory; an internal error when a match names a record that is not there.
+pub(crate) fn placed(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]) -> Result<(Counts, Placed)> {
+    let (counts, rows) = grid(counted, issues)?;
+    let place: BTreeMap<&str, u32> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
     let found = matches.column("row")?.i64()?.iter();
     let active = matches.column("counts")?.bool()?.iter();
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    let mut pairs: Vec<(u32, i64, u32)> = Vec::new();
     for ((row, id), active) in found.zip(matches.column("issue_id")?.str()?.iter()).zip(active) {
         let issue = id.and_then(|id| place.get(id));
         let row = row.and_then(|r| usize::try_from(r).ok());
@@ -276,31 +333,17 @@ pub(crate) fn walk(
             if row >= rows.len() {
                 return Err(Error::failed("internal: counts: a match names a record that is not there"));
             }
-            pairs.push((*issue, row));
+            pairs.extend(rows[row].as_ref().map(|own| (*issue, own.at, own.row)));
         }
     }
-    pairs.retain(|(_, row)| rows[*row].is_some());
-    let key = |(issue, row): &(usize, usize)| (*issue, rows[*row].as_ref().map_or(0, |r| r.at), *row);
-    pairs.par_sort_unstable_by_key(key);
+    pairs.par_sort_unstable();
     pairs.dedup();
-    for row in rows.iter().flatten() {
-        visit(0, row, true);
-    }
-    // The last issue each unit was seen in; issues come one after the other, their records oldest first.
-    let units = rows.iter().flatten().map(|r| r.unit + 1).max().unwrap_or(0);
-    let mut seen: Vec<usize> = vec![0; usize::try_from(units).unwrap_or(0)];
-    for (issue, row) in pairs {
-        if let Some(row) = &rows[row] {
-            let unit = usize::try_from(row.unit).unwrap_or(0);
-            visit(issue, row, seen[unit] != issue);
-            seen[unit] = issue;
-        }
-    }
-    Ok(())
+    let pairs = pairs.into_iter().map(|(issue, _, row)| (issue, row)).collect();
+    Ok((counts, Placed { rows, pairs }))
 }
 
 /// The empty grid, and every record's place in it; null when it does not count.
-pub(crate) fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<Option<Row>>)> {
+fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<Option<Row>>)> {
     let frame = counted.frame();
     let calendar = counted.calendar.clone();
     let counts: Vec<bool> = frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect();
@@ -329,9 +372,10 @@ pub(crate) fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Co
         let known = feed.and_then(|f| place.get(f)).copied();
         let row = match (counts[i], index[i], walls[i], known, unit) {
             (true, Some(period), Some(at), Some(feed), Some(unit)) => {
-                let period = usize::try_from(period - range.start).unwrap_or(0);
                 let segment = values.binary_search(&segments[i]).unwrap_or(0);
-                Some(Row { row: i, at, period, feed, segment, unit, author })
+                let [period, feed, segment] = [(period - range.start) as u32, feed as u32, segment as u32];
+                let author = author.map(|author| author as u32);
+                Some(Row { at, row: i as u32, period, feed, segment, unit: unit as u32, author })
             }
             _ => None,
         };

@@ -8,7 +8,7 @@ use polars::prelude::DataFrame;
 use crate::error::Result;
 use crate::trend::calendar::day_label;
 use crate::trend::counted::Counted;
-use crate::trend::counts::{Counts, grid};
+use crate::trend::counts::{Counts, Placed};
 use crate::trend::coverage::Cover;
 use crate::trend::exact::beta_reg;
 
@@ -50,8 +50,7 @@ pub struct Change {
 ///
 /// # Errors
 /// Internal only.
-pub fn changes(counted: &Counted, frame: &DataFrame, counts: &Counts) -> Result<Vec<Change>> {
-    let (_, rows) = grid(counted, &[])?;
+pub(crate) fn changes(counted: &Counted, frame: &DataFrame, counts: &Counts, placed: &Placed) -> Result<Vec<Change>> {
     let periods = counts.periods();
     // Feed × period: records, and those with each feature.
     let mut sums = vec![[0_i64; FEATURES.len() + 1]; counts.feeds().len() * periods];
@@ -65,11 +64,11 @@ pub fn changes(counted: &Counted, frame: &DataFrame, counts: &Counts) -> Result<
             },
         });
     }
-    for row in rows.iter().flatten() {
-        let sum = &mut sums[row.feed * periods + row.period];
+    for row in placed.rows() {
+        let sum = &mut sums[row.feed() * periods + row.period()];
         sum[0] += 1;
         for (at, has) in has.iter().enumerate() {
-            sum[at + 1] += i64::from(has[row.row]);
+            sum[at + 1] += i64::from(has[row.row()]);
         }
     }
     let mut found = Vec::new();
@@ -154,7 +153,7 @@ pub fn words(change: &Change, counts: &Counts) -> String {
 mod tests {
     use super::*;
     use crate::trend::counted::counted;
-    use crate::trend::counts::count;
+    use crate::trend::counts::count_placed;
     use crate::trend::coverage::Declared;
     use crate::trend::options::Options;
     use crate::trend::testing::{Line, line, matches, records, with};
@@ -174,8 +173,8 @@ mod tests {
         }
         let records = records(&lines);
         let counted = counted(&records, &Options::default(), &Declared::default()).unwrap();
-        let counts = count(&counted, &matches(&[]), &[]).unwrap();
-        let found = changes(&counted, records.frame(), &counts).unwrap();
+        let (counts, placed) = count_placed(&counted, &matches(&[]), &[]).unwrap();
+        let found = changes(&counted, records.frame(), &counts, &placed).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].place, found[0].volume), (10, false));
         assert_eq!(words(&found[0], &counts), "f: from 16 Mar 2026 0 % of its records have a title, 100 % before");

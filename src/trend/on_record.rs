@@ -85,7 +85,7 @@ impl OnRecord {
 mod tests {
     use super::*;
     use crate::trend::counted::counted;
-    use crate::trend::counts::count;
+    use crate::trend::counts::count_placed;
     use crate::trend::coverage::Declared;
     use crate::trend::judge::{Known, judge_with};
     use crate::trend::options::Options;
@@ -106,8 +106,9 @@ mod tests {
         }
         let options = Options { as_of: Some(date(2026, 5, 24)), ..Options::default() };
         let counted = counted(&records(&lines), &options, &Declared::default()).unwrap();
-        let counts = count(&counted, &matches(&[]), &[]).unwrap();
-        (counts, daily(&counted).unwrap())
+        let (counts, placed) = count_placed(&counted, &matches(&[]), &[]).unwrap();
+        let daily = daily(&counts, &placed);
+        (counts, daily)
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The period in progress: how much of it is over, by the same days of the periods before.
 
-use crate::error::Result;
 use crate::trend::calendar::{By, day_of};
-use crate::trend::counted::Counted;
-use crate::trend::counts::{Counts, grid};
+use crate::trend::counts::{Counts, Placed};
 use crate::trend::coverage::Cover;
 use crate::trend::honest::{Elapsed, elapsed};
 use crate::trend::now::Days;
@@ -12,16 +10,12 @@ use crate::trend::now::Days;
 const WHOLE: usize = 26;
 
 /// Counted records per day of every feed of the grid, in its order.
-///
-/// # Errors
-/// Internal only.
-pub fn daily(counted: &Counted) -> Result<Vec<Days>> {
-    let (empty, rows) = grid(counted, &[])?;
-    let mut daily = vec![Days::new(); empty.feeds().len()];
-    for row in rows.iter().flatten() {
-        *daily[row.feed].entry(crate::trend::calendar::day_number(row.at)).or_default() += 1;
+pub(crate) fn daily(counts: &Counts, placed: &Placed) -> Vec<Days> {
+    let mut daily = vec![Days::new(); counts.feeds().len()];
+    for row in placed.rows() {
+        *daily[row.feed()].entry(crate::trend::calendar::day_number(row.at)).or_default() += 1;
     }
-    Ok(daily)
+    daily
 }
 
 /// How much of the unfinished period at `place` is over, by the days of these feeds' whole periods before; null where it

@@ -1,5 +1,7 @@
 //! The column that segments: one of our fields, or the dump's own header.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::DataType;
 
 use crate::error::{Error, Result, nearest};
@@ -8,12 +10,35 @@ use crate::normalise::records::{COLUMNS, Records};
 /// What stands for an empty cell.
 const EMPTY: &str = "(none)";
 
+/// The segment of every record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segments {
+    /// Every value there is, ascending.
+    pub values: Vec<String>,
+    /// The place of each record's among them.
+    pub of: Vec<u32>,
+}
+
+impl Segments {
+    fn new<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> Self {
+        let cells: Vec<&str> = cells.map(named).collect();
+        let values: Vec<&str> = cells.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let of = cells.iter().map(|cell| values.partition_point(|value| value < cell) as u32).collect();
+        Self { values: values.into_iter().map(str::to_owned).collect(), of }
+    }
+
+    /// Each record's value.
+    pub fn texts(&self) -> Vec<String> {
+        self.of.iter().map(|at| self.values[*at as usize].clone()).collect()
+    }
+}
+
 /// The segment of every record by the column `name`: a field, a dump's header that became a field, or a key of
 /// `extra`. Empty cells are `(none)`.
 ///
 /// # Errors
 /// Bad usage when there is no such column, or it holds times or lists.
-pub fn segments(records: &Records, name: &str) -> Result<Vec<String>> {
+pub fn segments(records: &Records, name: &str) -> Result<Segments> {
     let field = records.headers().get(name).map_or(name, String::as_str);
     if let Some(column) = COLUMNS.iter().find(|c| c.name == field && c.name != "extra") {
         let cells = records.frame().column(column.name)?;
@@ -22,17 +47,20 @@ pub fn segments(records: &Records, name: &str) -> Result<Vec<String>> {
                 .hint("name a column with one short value per record, for example --segment country"));
         }
         let cells = cells.cast(&DataType::String)?;
-        return Ok(cells.str()?.iter().map(named).collect());
+        if cells.null_count() == cells.len() {
+            return Ok(Segments { values: vec![EMPTY.to_owned()], of: vec![0; cells.len()] });
+        }
+        return Ok(Segments::new(cells.str()?.iter()));
     }
     let mut known = false;
-    let mut found = Vec::with_capacity(records.len());
+    let mut found: Vec<Option<String>> = Vec::with_capacity(records.len());
     for cell in records.frame().column("extra")?.str()?.iter() {
         let value = cell.filter(|text| text.contains(name)).and_then(|text| value_of(text, name));
         known |= value.is_some();
-        found.push(named(value.as_deref()));
+        found.push(value);
     }
     if known || records.is_empty() {
-        return Ok(found);
+        return Ok(Segments::new(found.iter().map(Option::as_deref)));
     }
     let error = Error::usage(format!("--segment: there is no column \"{name}\""));
     let columns = COLUMNS.iter().map(|c| c.name).chain(records.headers().keys().map(String::as_str));
@@ -42,8 +70,8 @@ pub fn segments(records: &Records, name: &str) -> Result<Vec<String>> {
     })
 }
 
-fn named(cell: Option<&str>) -> String {
-    cell.map(str::trim).filter(|c| !c.is_empty()).unwrap_or(EMPTY).to_owned()
+fn named(cell: Option<&str>) -> &str {
+    cell.map(str::trim).filter(|c| !c.is_empty()).unwrap_or(EMPTY)
 }
 
 fn value_of(extra: &str, name: &str) -> Option<String> {

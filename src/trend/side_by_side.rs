@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::trend::calendar::{date_of, day_label, day_number};
 use crate::trend::compare::{Change, proportion, rate_ratio};
 use crate::trend::counted::Counted;
-use crate::trend::counts::{grid, walk};
+use crate::trend::counts;
 use crate::trend::coverage::Span;
 use crate::trend::exact::garwood;
 use crate::trend::exposure::Exposures;
@@ -115,27 +115,27 @@ pub fn compare(
     sides: &[Side; 2],
     exposures: Option<&Exposures>,
 ) -> Result<Compared> {
-    let (grid, rows) = grid(counted, issues)?;
+    let (grid, placed) = counts::placed(counted, matches, issues)?;
     let covers =
         |span: Option<Span>, side: &Side| span.is_some_and(|s| s.first <= side.span.first && side.span.last <= s.last);
     let feeds = grid.feeds();
     let both: Vec<bool> = feeds.iter().map(|f| sides.iter().all(|side| covers(f.span, side))).collect();
     let mut counts = [vec![0_i64; issues.len() + 1], vec![0_i64; issues.len() + 1]];
     let mut members = [Vec::new(), Vec::new()];
-    walk(&rows, matches, issues, |issue, row, new| {
-        if !both[row.feed] {
+    placed.walk(|issue, row, new| {
+        if !both[row.feed()] {
             return;
         }
-        let segment = grid.segments[row.segment].as_deref();
+        let segment = grid.segments[row.segment()].as_deref();
         for (side, (count, rows)) in sides.iter().zip(counts.iter_mut().zip(&mut members)) {
             if side.holds(day_number(row.at), segment) {
                 count[issue] += i64::from(new);
                 if issue == 0 {
-                    rows.push(row.row);
+                    rows.push(row.row());
                 }
             }
         }
-    })?;
+    });
     let segments = sides.iter().any(|s| s.others) || sides[0].span == sides[1].span;
     let exposure = |side: &Side| exposures.and_then(|e| exposed(e, side, &grid.segments)).filter(|e| *e > 0.0);
     let given = [exposure(&sides[0]), exposure(&sides[1])];
