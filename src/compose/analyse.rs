@@ -236,14 +236,18 @@ fn known(
         }
         None => None,
     };
+    let (changes, spread) = rayon::join(
+        || form::changes(&found.counted, voiced, counts, placed),
+        || spread::spread(&found.counted, voiced, matches, names, counts),
+    );
     Ok(Known {
         arrivals,
         holidays: inputs.holidays.clone(),
         resolved: issues.filter(|i| i.status == Status::Resolved).map(|i| i.id.clone()).collect(),
         exploratory: found.issues.report.origin == "discovered",
-        changes: form::changes(&found.counted, voiced, counts, placed)?,
+        changes: changes?,
         daily: running::daily(counts, placed),
-        spread: spread::spread(&found.counted, voiced, matches, names, counts)?,
+        spread: spread?,
     })
 }
 

@@ -167,7 +167,12 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     if let Some(top) = arguments.selection.top {
         cards.truncate(top);
     }
-    let (slices, mut segments) = slices::slices(analysis)?;
+    // None of these needs another.
+    let ((sliced, loved), (voices, ledger)) = rayon::join(
+        || (slices::slices(analysis), praise::loved(analysis)),
+        || (voices::voices(analysis, arguments, brands), restate::ledger(analysis)),
+    );
+    let (slices, mut segments) = sliced?;
     for card in &mut cards {
         card.segments = segments.remove(&card.id).unwrap_or_default();
     }
@@ -193,7 +198,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
             events: &analysis.inputs.events,
             total: &total,
             issues: &cards,
-            loved: praise::loved(analysis)?,
+            loved: loved?,
             cannot_say: provenance::cannot_say(analysis)?,
         }),
         funnel: facts::funnel(found)?,
@@ -206,7 +211,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         ),
         total,
         issues: cards,
-        voices: voices::voices(analysis, arguments, brands)?,
+        voices: voices?,
         slices,
         files: provenance::files(found),
         feeds: provenance::feeds(analysis)?,
@@ -215,7 +220,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         events: facts::shown(&analysis.inputs.events, calendar, &analysis.series),
         options: provenance::options(&arguments.stages),
         restated: None,
-        ledger: restate::ledger(analysis)?,
+        ledger: ledger?,
     })
 }
 

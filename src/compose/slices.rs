@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::compose::analyse::Analysis;
 use crate::error::Result;
 use crate::report::slices::{Group, Part, Segment, SliceColumn, Slices};
@@ -11,8 +13,8 @@ use crate::trend::counts::Row;
 use crate::trend::coverage::Cover;
 use crate::trend::segment::{Segments, segments};
 
-/// Columns the page filters by.
-const FILTERS: [&str; 2] = ["channel", "product"];
+/// So many of these columns, the first ones, the page filters by.
+const FILTERS: usize = 2;
 /// Columns an issue's rates are told by.
 const RATES: [&str; 5] = ["channel", "product", "app_version", "country", "language"];
 /// Values of a filter; the rest is one more.
@@ -41,46 +43,53 @@ pub(crate) fn slices(analysis: &Analysis) -> Result<(Slices, BTreeMap<String, Ve
     let place: Vec<Option<usize>> =
         (0..analysis.counts.periods()).map(|at| shown.binary_search(&analysis.counts.period(at)).ok()).collect();
     let counted: Vec<usize> = analysis.placed.rows().map(Row::row).collect();
-    let mut columns = Vec::new();
-    let mut value_of: Vec<Vec<u32>> = Vec::new();
-    for name in FILTERS {
-        let cells = segments(&found.read.records, name)?;
-        let (values, places) = biggest(&cells, &counted, MOST_VALUES);
-        if values.len() > 1 {
-            value_of.push(places);
-            columns.push(SliceColumn { name, values });
-        }
-    }
+    let cells: Vec<Segments> =
+        RATES.par_iter().map(|name| segments(&found.read.records, name)).collect::<Result<_>>()?;
+    let (filters, value_of) = told_by(&cells[..FILTERS], &counted, MOST_VALUES);
+    let (rates, rate_of) = told_by(&cells, &counted, MOST_RATES);
     // By issue, slice (column and value; null: all) and group of feeds.
-    let mut sums: BTreeMap<_, Vec<i64>> = BTreeMap::new();
-    for issue in 0..analysis.counts.issues.len() {
+    let mut keys = vec![None];
+    let starts: Vec<usize> = filters
+        .iter()
+        .enumerate()
+        .map(|(column, filter)| {
+            keys.extend((0..filter.values.len()).map(|value| Some((column, value))));
+            keys.len() - filter.values.len()
+        })
+        .collect();
+    let issues = analysis.counts.issues.len();
+    let mut sums: Vec<Option<Vec<i64>>> = vec![None; issues * keys.len() * groups.len()];
+    let at = |issue: usize, key: usize, group: usize| (issue * keys.len() + key) * groups.len() + group;
+    for issue in 0..issues {
         for group in 0..groups.len() {
-            sums.insert((issue, None, group), vec![0; shown.len()]);
+            sums[at(issue, 0, group)] = Some(vec![0; shown.len()]);
         }
     }
     let judged = analysis.counts.place(analysis.period);
-    let rates = Rates::of(analysis, &counted)?;
-    let mut told = rates.empty(analysis.counts.issues.len());
+    let nothing: Vec<Vec<i64>> = rates.iter().map(|c| vec![0; c.values.len()]).collect();
+    let mut told = vec![nothing; issues];
     analysis.placed.walk(|issue, row, new| {
         if Some(row.period()) == judged {
-            for (column, value) in rates.value_of.iter().enumerate() {
+            for (column, value) in rate_of.iter().enumerate() {
                 told[issue][column][value[row.row()] as usize] += 1;
             }
         }
-        let (Some(at), true) = (place[row.period()], new) else { return };
+        let (Some(period), true) = (place[row.period()], new) else { return };
         let group = group_of[row.feed()];
-        let own = value_of.iter().enumerate().map(|(column, values)| Some((column, values[row.row()] as usize)));
-        for slice in std::iter::once(None).chain(own) {
-            sums.entry((issue, slice, group)).or_insert_with(|| vec![0; shown.len()])[at] += 1;
+        let own = starts.iter().zip(&value_of).map(|(start, values)| start + values[row.row()] as usize);
+        for key in std::iter::once(0).chain(own) {
+            sums[at(issue, key, group)].get_or_insert_with(|| vec![0; shown.len()])[period] += 1;
         }
     });
     let id = |issue: usize| analysis.counts.issues[issue].0.clone();
-    let parts = sums
-        .into_iter()
-        .map(|((issue, slice, group), counts)| Part { issue_id: id(issue), group, slice, counts })
-        .collect();
-    let told = (1..analysis.counts.issues.len()).map(|issue| (id(issue), rates.of_issue(&told, issue))).collect();
-    Ok((Slices { groups, columns, parts }, told))
+    let mut parts = Vec::new();
+    for (place, counts) in sums.into_iter().enumerate() {
+        let (rest, group) = (place / groups.len(), place % groups.len());
+        let (issue, slice) = (rest / keys.len(), keys[rest % keys.len()]);
+        parts.extend(counts.map(|counts| Part { issue_id: id(issue), group, slice, counts }));
+    }
+    let told = (1..issues).map(|issue| (id(issue), of_issue(&rates, &told[issue], &told[0]))).collect();
+    Ok((Slices { groups, columns: filters, parts }, told))
 }
 
 /// Feeds of equal coverage together, and every feed's group.
@@ -127,39 +136,22 @@ fn biggest(cells: &Segments, counted: &[usize], most: usize) -> (Vec<String>, Ve
     (values, cells.of.iter().map(|at| place[*at as usize]).collect())
 }
 
-/// The columns with more than one value, and every row's.
-struct Rates {
-    columns: Vec<SliceColumn>,
-    value_of: Vec<Vec<u32>>,
+/// Of these columns those with more than one value, and every row's by place.
+fn told_by(cells: &[Segments], counted: &[usize], most: usize) -> (Vec<SliceColumn>, Vec<Vec<u32>>) {
+    let several = RATES.iter().zip(cells).filter_map(|(name, cells)| {
+        let (values, places) = biggest(cells, counted, most);
+        (values.len() > 1).then_some((SliceColumn { name, values }, places))
+    });
+    several.unzip()
 }
 
-impl Rates {
-    fn of(analysis: &Analysis, counted: &[usize]) -> Result<Self> {
-        let mut rates = Self { columns: Vec::new(), value_of: Vec::new() };
-        for name in RATES {
-            let cells = segments(&analysis.found.read.records, name)?;
-            let (values, places) = biggest(&cells, counted, MOST_RATES);
-            if values.len() > 1 {
-                rates.value_of.push(places);
-                rates.columns.push(SliceColumn { name, values });
-            }
+/// An issue's rates; `told` by column and value, `all` of the total.
+fn of_issue(rates: &[SliceColumn], told: &[Vec<i64>], all: &[Vec<i64>]) -> Vec<Segment> {
+    let mut out = Vec::new();
+    for ((column, told), all) in rates.iter().zip(told).zip(all) {
+        for ((name, n), of) in column.values.iter().zip(told).zip(all) {
+            out.push(Segment { column: column.name, value: name.clone(), rate: Share::of(*n, *of) });
         }
-        Ok(rates)
     }
-
-    /// Records per issue, column and value.
-    fn empty(&self, issues: usize) -> Vec<Vec<Vec<i64>>> {
-        vec![self.columns.iter().map(|c| vec![0; c.values.len()]).collect(); issues]
-    }
-
-    fn of_issue(&self, told: &[Vec<Vec<i64>>], issue: usize) -> Vec<Segment> {
-        let mut out = Vec::new();
-        for (at, column) in self.columns.iter().enumerate() {
-            for (value, name) in column.values.iter().enumerate() {
-                let rate = Share::of(told[issue][at][value], told[0][at][value]);
-                out.push(Segment { column: column.name, value: name.clone(), rate });
-            }
-        }
-        out
-    }
+    out
 }

@@ -25,6 +25,9 @@ pub fn people(records: &DataFrame) -> Result<People> {
     let account = texts(records, "account")?;
     let mut named: Vec<Option<(u8, &str)>> = vec![None; records.height()];
     for (rank, column) in (0u8..).zip(NAMES) {
+        if records.column(column)?.null_count() == records.height() {
+            continue;
+        }
         for (name, cell) in named.iter_mut().zip(texts(records, column)?) {
             if name.is_none() {
                 *name = cell.filter(|c| !c.is_empty()).map(|c| (rank, c));
@@ -36,6 +39,9 @@ pub fn people(records: &DataFrame) -> Result<People> {
         let of = |text: &Option<&str>, seed| text.map_or(seed, |text| xxh3_64_with_seed(text.as_bytes(), seed));
         xxh3_64_with_seed(name.as_bytes(), of(account, of(system, u64::from(*rank))))
     });
+    if records.column("thread_id")?.null_count() == records.height() {
+        return Ok(People { author, unit: (0..).take(records.height()).collect() });
+    }
     let thread = texts(records, "thread_id")?;
     let key =
         |row: usize| author[row].and_then(|who| thread[row].filter(|t| !t.is_empty()).map(|thread| (who, thread)));
@@ -57,10 +63,11 @@ pub fn people(records: &DataFrame) -> Result<People> {
 /// hashes alike is told apart by the keys themselves.
 fn numbered<K: Ord + Send + Sync + Copy>(
     rows: usize,
-    key: impl Fn(usize) -> Option<K>,
-    hash: impl Fn(&K) -> u64,
+    key: impl Fn(usize) -> Option<K> + Sync,
+    hash: impl Fn(&K) -> u64 + Sync,
 ) -> Vec<Option<i64>> {
-    let mut keyed: Vec<(u64, u32)> = (0..rows).filter_map(|row| key(row).map(|key| (hash(&key), row as u32))).collect();
+    let mut keyed: Vec<(u64, u32)> =
+        (0..rows).into_par_iter().filter_map(|row| key(row).map(|key| (hash(&key), row as u32))).collect();
     keyed.par_sort_unstable();
     let mut numbers = vec![None; rows];
     let mut number = 0;

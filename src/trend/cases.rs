@@ -80,7 +80,7 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let (first_response, resolved, closed, reply) = (first_response?, resolved?, closed?, reply?);
     let shown = [&written?, &changed?, &first_response, &resolved, &closed, &reply];
     for (row, outbound) in outbound.iter().enumerate() {
-        let feed = &mut facts[feeds.of[row]];
+        let feed = &mut facts[feeds.of[row] as usize];
         feed.outbound |= outbound;
         // A date mistyped into the future shows nothing.
         if options.as_of.is_some() || reasons.get(row) != Some(FUTURE) {
@@ -93,62 +93,61 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let mut answer: Vec<Option<i64>> = vec![None; records.len()];
     for row in 0..records.len() {
         let (Some(case), Some(at)) = (above[row], created.get(row)) else { continue };
-        let brand_speaks = facts[feeds.of[case]].outbound;
+        let brand_speaks = facts[feeds.of[case] as usize].outbound;
         let other = || case != row && authors.get(row).is_some() && authors.get(row) != authors.get(case);
         let answers = if brand_speaks { outbound[row] } else { other() && directions.get(row) != Some("internal") };
         if answers && created.get(case).is_some_and(|asked| asked <= at) {
             answer[case] = Some(answer[case].map_or(at, |first| first.min(at)));
         }
     }
-    let mut found = Cases::default();
-    for row in 0..records.len() {
+    // A counted record that opens a case, by itself: what its feed tells comes when all of it was seen.
+    let opened = |row: usize| -> Option<(Case, [Option<i64>; 2])> {
         let post = matches!(kinds.get(row), Some("mention" | "ticket_message"));
-        let (Some(asked), true) = (created.get(row), counts.get(row) == Some(true)) else { continue };
-        if post && above[row] != Some(row) {
-            continue;
+        if counts.get(row) != Some(true) || (post && above[row] != Some(row)) {
+            return None;
         }
+        let asked = created.get(row)?;
         let told = first_response.get(row).or_else(|| reply.get(row));
         let told = [told.into_iter().chain(answer[row]).min(), resolved.get(row).or_else(|| closed.get(row))];
-        let [first, solved] = told.map(|at| at.filter(|at| *at < end));
-        let day_only = precisions.get(row) == Some("day");
-        let asked_by = if day_only { asked + 86_400_000_000 } else { asked };
-        if [first, solved].into_iter().flatten().any(|at| if day_only { at < asked } else { at < asked_by }) {
+        let [first, resolved] = told.map(|at| at.filter(|at| *at < end));
+        let (later, replies) = ([first, resolved] != told, counts_of_replies.get(row).filter(|_| post));
+        let (seen, tells_first, tells_resolved) = (asked, false, false);
+        Some((Case { row, asked, first, resolved, seen, tells_first, tells_resolved, replies, later }, told))
+    };
+    let by_day = |case: &Case| precisions.get(case.row) == Some("day");
+    let is_backwards = |case: &Case| [case.first, case.resolved].into_iter().flatten().any(|at| at < case.asked);
+    let mut found = Cases::default();
+    for (case, told) in (0..records.len()).filter_map(opened) {
+        if is_backwards(&case) {
             found.backwards += 1;
             continue;
         }
-        let feed = &mut facts[feeds.of[row]];
+        let feed = &mut facts[feeds.of[case.row] as usize];
         feed.tells_first |= told[0].is_some() || feed.outbound;
         feed.tells_resolved |= told[1].is_some();
-        let seen = feed.seen.unwrap_or(asked).max(asked);
-        let replies = counts_of_replies.get(row).filter(|_| post);
-        found.cases.push(Case {
-            row,
-            asked,
-            first,
-            resolved: solved,
-            seen,
-            tells_first: false,
-            tells_resolved: false,
-            replies,
-            later: [first, solved] != told,
-        });
     }
-    for case in &mut found.cases {
-        let feed = &facts[feeds.of[case.row]];
+    for (mut case, _) in (0..records.len()).filter_map(opened).filter(|(case, _)| !is_backwards(case)) {
+        let at = feeds.of[case.row] as usize;
+        let feed = &mut facts[at];
         (case.tells_first, case.tells_resolved) = (feed.tells_first, feed.tells_resolved);
+        case.seen = feed.seen.unwrap_or(case.asked).max(case.asked);
         case.replies = case.replies.filter(|_| !feed.tells_first);
+        if !case.tells_first && !case.tells_resolved {
+            *(if case.replies.is_some() { &mut feed.only_counted } else { &mut feed.silent }) += 1;
+            if case.replies.is_none() {
+                continue;
+            }
+        }
+        found.by_day += i64::from(by_day(&case));
+        found.cases.push(case);
     }
-    for case in found.cases.iter().filter(|case| !case.tells_first && !case.tells_resolved) {
-        let told = if case.replies.is_some() { &mut found.only_counted } else { &mut found.silent };
-        let name = feeds.names[feeds.of[case.row]];
-        match told.get_mut(name) {
-            Some(n) => *n += 1,
-            None => drop(told.insert(name.to_owned(), 1)),
+    for (name, feed) in feeds.names.iter().zip(&facts) {
+        for (all, n) in [(&mut found.silent, feed.silent), (&mut found.only_counted, feed.only_counted)] {
+            if n > 0 {
+                all.insert((*name).to_owned(), n);
+            }
         }
     }
-    found.cases.retain(|case| case.tells_first || case.tells_resolved || case.replies.is_some());
-    let by_day = |case: &&Case| precisions.get(case.row) == Some("day");
-    found.by_day = found.cases.iter().filter(by_day).count() as i64;
     let last = facts.iter().filter_map(|feed| feed.seen).max();
     found.until = if options.as_of.is_some() { end } else { last.unwrap_or_default() };
     Ok(found)
@@ -164,6 +163,10 @@ struct Feed {
     seen: Option<i64>,
     tells_first: bool,
     tells_resolved: bool,
+    /// Cases that it tells nothing of.
+    silent: i64,
+    /// Cases of which it only counts the replies.
+    only_counted: i64,
 }
 
 /// A column of instants; most dumps leave most of them empty, and one that is need not be laid out.
@@ -183,14 +186,14 @@ impl<'a> Times<'a> {
 /// The feeds by name, and the place of every record's.
 struct Feeds<'a> {
     names: Vec<&'a str>,
-    of: Vec<usize>,
+    of: Vec<u32>,
 }
 
 impl<'a> Feeds<'a> {
     fn of(records: &'a Records) -> Result<Self> {
         let feeds: Vec<&str> = records.text("feed")?.iter().map(Option::unwrap_or_default).collect();
         let names: Vec<&str> = feeds.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let of = feeds.iter().map(|feed| names.binary_search(feed).unwrap_or_default()).collect();
+        let of = feeds.iter().map(|feed| names.binary_search(feed).unwrap_or_default() as u32).collect();
         Ok(Self { names, of })
     }
 }

@@ -165,7 +165,8 @@ pub fn counted_by(
         return Err(Error::failed("internal: counted: a segment for every record is needed"));
     }
     let feeds = texts(frame, "feed")?;
-    let walls = walls(frame, &calendar)?;
+    let (people, walls) = rayon::join(|| people(frame), || walls(frame, &calendar));
+    let (people, walls) = (people?, walls?);
     let mut days: BTreeMap<&str, Days> = BTreeMap::new();
     for (feed, wall) in feeds.iter().zip(&walls) {
         if let (Some(feed), Some(wall)) = (feed, wall) {
@@ -199,7 +200,6 @@ pub fn counted_by(
         })
         .collect();
     let reasons = reasons(frame, placed, options.count)?;
-    let people = people(frame)?;
     let segment = match segments {
         Some(values) => Series::new("segment".into(), values),
         None => Series::full_null("segment".into(), records.len(), &DataType::String),

@@ -1,6 +1,6 @@
 //! The column that segments: one of our fields, or the dump's own header.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use polars::prelude::DataType;
 
@@ -21,10 +21,20 @@ pub struct Segments {
 
 impl Segments {
     fn new<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> Self {
-        let cells: Vec<&str> = cells.map(named).collect();
-        let values: Vec<&str> = cells.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let of = cells.iter().map(|cell| values.partition_point(|value| value < cell) as u32).collect();
-        Self { values: values.into_iter().map(str::to_owned).collect(), of }
+        // Numbered as they come, then in their order.
+        let mut known: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut of: Vec<u32> = cells
+            .map(|cell| {
+                let next = known.len() as u32;
+                *known.entry(named(cell)).or_insert(next)
+            })
+            .collect();
+        let mut place = vec![0; known.len()];
+        for (at, came) in known.values().enumerate() {
+            place[*came as usize] = at as u32;
+        }
+        of.iter_mut().for_each(|came| *came = place[*came as usize]);
+        Self { values: known.into_keys().map(str::to_owned).collect(), of }
     }
 
     /// Each record's value.

@@ -6,6 +6,7 @@ use polars::prelude::{DataFrame, DataType};
 
 use crate::error::Result;
 use crate::normalise::people::texts;
+use crate::trend::calendar::micros;
 use crate::trend::counted::Counted;
 use crate::trend::counts::Counts;
 
@@ -70,8 +71,10 @@ pub fn spread(
     let feed_place: BTreeMap<&str, usize> =
         counts.feeds().iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
     let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
-    let mut spread = Spread::default();
-    let mut who: Vec<((usize, usize, usize), usize, i64)> = Vec::new();
+    let walls: Vec<i64> = (0..counts.periods()).map(|p| micros(counts.period(p))).collect();
+    let mut lanes: Vec<Option<Vec<Measures>>> =
+        vec![None; (issues.len() + 1) * counts.segments.len() * feed_place.len()];
+    let mut who: Vec<(usize, usize, i64)> = Vec::new();
     let rows = matches.column("row")?.i64()?.iter().zip(matches.column("issue_id")?.str()?.iter());
     for ((row, id), active) in rows.zip(matches.column("counts")?.bool()?.iter()) {
         let row = row.and_then(|r| usize::try_from(r).ok()).unwrap_or(usize::MAX);
@@ -80,7 +83,7 @@ pub fn spread(
         if counts_flag.get(row) != Some(true) && reasons.get(row) != Some("repost") {
             continue;
         }
-        let at = periods.get(row).map(crate::trend::calendar::wall).and_then(|p| counts.place(p));
+        let at = periods.get(row).and_then(|wall| walls.binary_search(&wall).ok());
         let feed = feeds.get(row).copied().flatten().and_then(|f| feed_place.get(f));
         let segment = segments.get(row).and_then(|s| counts.segments.iter().position(|v| v.as_deref() == *s));
         let (Some(at), Some(feed), Some(segment)) = (at, feed, segment) else { continue };
@@ -90,8 +93,8 @@ pub fn spread(
         if !echo && seen == 0.0 && !public {
             continue;
         }
-        let key = (*issue, segment, *feed);
-        let lane = spread.lanes.entry(key).or_insert_with(|| vec![[0.0; 3]; counts.periods()]);
+        let key = (*issue * counts.segments.len() + segment) * feed_place.len() + *feed;
+        let lane = lanes[key].get_or_insert_with(|| vec![[0.0; 3]; counts.periods()]);
         lane[at][0] += f64::from(u8::from(echo));
         lane[at][2] += seen;
         if public {
@@ -101,11 +104,15 @@ pub fn spread(
     who.sort_unstable();
     who.dedup();
     for (key, at, _) in who {
-        if let Some(lane) = spread.lanes.get_mut(&key) {
+        if let Some(lane) = &mut lanes[key] {
             lane[at][1] += 1.0;
         }
     }
-    Ok(spread)
+    let of = |(key, lane): (usize, Option<Vec<Measures>>)| {
+        let (rest, feed) = (key / feed_place.len(), key % feed_place.len());
+        Some(((rest / counts.segments.len(), rest % counts.segments.len(), feed), lane?))
+    };
+    Ok(Spread { lanes: lanes.into_iter().enumerate().filter_map(of).collect() })
 }
 
 #[cfg(test)]
