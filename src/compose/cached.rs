@@ -1,6 +1,6 @@
 //! What enriching and matching give for the store's records, kept per data file: computed once, read from then on.
 
-use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, NewChunkedArray};
+use polars::prelude::{Column, DataFrame, IdxSize};
 use rayon::prelude::*;
 
 use crate::cluster::codebook::Codebook;
@@ -10,7 +10,7 @@ use crate::enrich::redact::Masked;
 use crate::enrich::{ADDED, TOGETHER, Voiced};
 use crate::error::Result;
 use crate::normalise::records::Records;
-use crate::normalise::stack::stacked;
+use crate::normalise::stack::{gathered, stacked};
 use crate::store::file::DataFile;
 use crate::store::{Store, cache};
 
@@ -249,7 +249,7 @@ fn positions(rows: &[u32]) -> Vec<IdxSize> {
 }
 
 fn take(frame: &DataFrame, rows: &[IdxSize]) -> Result<DataFrame> {
-    Ok(frame.take(&IdxCa::from_slice("".into(), rows))?)
+    gathered(frame, rows)
 }
 
 /// In the place of words that were not read: empty where there are some, null where there are none.

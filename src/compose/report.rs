@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::chart::export;
+use crate::chart::{Figure, export};
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
 use crate::compose::read::Origin;
 use crate::compose::{Session, emit, facts, figures, praise, provenance, restate, slices, voices};
 use crate::error::{Error, Result, nearest};
 use crate::render::text::{self, TextStyle};
-use crate::render::{FORMATS, views};
+use crate::render::{FORMATS, Format, views};
 use crate::report::findings::{self, Facts};
 use crate::report::issues::{self, Evidence, Word};
 use crate::report::methods;
@@ -63,24 +63,20 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         return Ok(analyse::exit_code(&analysis.found));
     };
     let figures = figures::figures(&mut report, &analysis, &arguments.stages.trend)?;
-    let mut pages = Vec::new();
     let wanted = |flag: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag);
-    for format in FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json") {
-        pages.push((format.file.to_string(), (format.render)(&report, &figures)?));
-    }
-    if wanted(CHARTS_FLAG) {
-        let drawn: Vec<Result<Vec<emit::Page>>> = figures
-            .par_iter()
-            .map(|f| {
-                Ok(vec![
-                    (format!("charts/{}.svg", f.name), f.svg.clone().into_bytes()),
-                    (format!("charts/{}.png", f.name), export::png(&f.svg)?),
-                ])
-            })
-            .collect();
-        for pair in drawn {
-            pages.extend(pair?);
-        }
+    let drawn: &[Figure] = if wanted(CHARTS_FLAG) { &figures } else { &[] };
+    let formats: Vec<_> = FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json").collect();
+    let (rendered, drawn): (Result<Vec<_>>, Result<Vec<_>>) = rayon::join(
+        || {
+            let one = |f: &&Format| Ok((f.file.to_string(), (f.render)(&report, &figures)?));
+            formats.par_iter().with_max_len(1).map(one).collect()
+        },
+        || drawn.par_iter().with_max_len(1).map(|f| Ok((f, export::png(&f.svg)?))).collect(),
+    );
+    let mut pages: Vec<emit::Page> = rendered?;
+    for (figure, png) in drawn? {
+        pages.push((format!("charts/{}.svg", figure.name), figure.svg.clone().into_bytes()));
+        pages.push((format!("charts/{}.png", figure.name), png));
     }
     let discovered = analysis.found.issues.report.origin == "discovered";
     match (&analysis.found.issues.text, old_codebook) {

@@ -14,7 +14,7 @@ use crate::normalise::order::by_uid;
 use crate::normalise::records::{COLUMNS, Records};
 use crate::normalise::rejects::Rejects;
 use crate::normalise::row::slots;
-use crate::normalise::stack::stacked;
+use crate::normalise::stack::{gathered, stacked};
 use crate::normalise::sums::{FileSums, Sums};
 use crate::normalise::versions::{self, PROVENANCE, Statuses, Version};
 
@@ -193,8 +193,7 @@ fn versions_of_repeated(all: &DataFrame, order: &[IdxSize], uids: &[&str]) -> Re
 
 /// The winners in order, each with the place of its smallest row.
 fn place(all: &DataFrame, chosen: &Chosen) -> Result<DataFrame> {
-    let winners = IdxCa::from_slice("".into(), &chosen.winners);
-    let mut frame = all.take(&winners)?;
+    let mut frame = gathered(all, &chosen.winners)?;
     if chosen.repeats.is_empty() {
         return Ok(frame);
     }

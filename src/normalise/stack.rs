@@ -3,7 +3,11 @@
 //! A text takes 16 bytes a row even where it is null, and dumps leave many of a record's fields empty. A column with
 //! one value throughout (or none) is kept as that value and its length; polars lays it out only for who reads it.
 
-use polars::prelude::{AnyValue, Column, DataFrame, DataType, IntoColumn, Scalar};
+use polars::prelude::{
+    AnyValue, Column, DataFrame, DataType, IdxCa, IdxSize, IntoColumn, IntoSeries, ListBuilderTrait,
+    ListStringChunkedBuilder, NewChunkedArray, Scalar, Series,
+};
+use rayon::prelude::*;
 
 use crate::error::Result;
 
@@ -16,10 +20,9 @@ pub(crate) fn stacked(frames: Vec<DataFrame>) -> Result<Option<DataFrame>> {
     let mut parts: Vec<std::vec::IntoIter<Column>> =
         frames.into_iter().map(|frame| frame.into_columns().into_iter()).collect();
     let width = parts.first().map_or(0, ExactSizeIterator::len);
-    let mut columns = Vec::with_capacity(width);
-    for _ in 0..width {
-        columns.push(joined(parts.iter_mut().filter_map(Iterator::next).map(leaned).collect())?);
-    }
+    let split: Vec<Vec<Column>> = (0..width).map(|_| parts.iter_mut().filter_map(Iterator::next).collect()).collect();
+    let join = |parts: Vec<Column>| joined(parts.into_iter().map(leaned).collect());
+    let columns: Vec<Column> = split.into_par_iter().with_max_len(1).map(join).collect::<Result<_>>()?;
     Ok(if columns.is_empty() { None } else { Some(DataFrame::new(height, columns)?) })
 }
 
@@ -45,6 +48,40 @@ fn joined(parts: Vec<Column>) -> Result<Column> {
     Ok(all.rechunk().into_column())
 }
 
+/// These rows of a frame, in this order.
+///
+/// # Errors
+/// When there is no such row.
+pub(crate) fn gathered(frame: &DataFrame, rows: &[IdxSize]) -> Result<DataFrame> {
+    let places = IdxCa::from_slice("".into(), rows);
+    let of = |column: &Column| match column.dtype() {
+        // polars makes an array of its own of every list.
+        DataType::List(inner) if **inner == DataType::String && !matches!(column, Column::Scalar(_)) => {
+            lists(column, rows)
+        }
+        _ => Ok(column.take(&places)?),
+    };
+    let columns = frame.columns().par_iter().with_max_len(1).map(of).collect::<Result<_>>()?;
+    Ok(DataFrame::new(rows.len(), columns)?)
+}
+
+/// Lists of texts, none of which is null.
+fn lists(column: &Column, rows: &[IdxSize]) -> Result<Column> {
+    let lists = column.list()?.rechunk();
+    let inner = lists.get_inner();
+    let texts: Vec<&str> = inner.str()?.iter().map(Option::unwrap_or_default).collect();
+    let ends: Vec<i64> = lists.downcast_iter().flat_map(|array| array.offsets().as_slice()).copied().collect();
+    let nulls = column.is_null();
+    let mut found = ListStringChunkedBuilder::new(column.name().clone(), rows.len(), texts.len());
+    for row in rows.iter().map(|row| *row as usize) {
+        match nulls.get(row) {
+            Some(false) => found.append_values_iter(texts[ends[row] as usize..ends[row + 1] as usize].iter().copied()),
+            _ => found.append_null(),
+        }
+    }
+    Ok(found.finish().into_series().into_column())
+}
+
 /// The same frame, every column that holds one value as that value; what was laid out of them for a reader is let go.
 pub(crate) fn lean(frame: DataFrame) -> Result<DataFrame> {
     let height = frame.height();
@@ -63,6 +100,14 @@ fn leaned(column: Column) -> Column {
     if column.null_count() == height {
         return Column::full_null(name, height, column.dtype());
     }
+    if let Ok(lists) = column.list()
+        && lists.null_count() == 0
+        && lists.inner_dtype() == &DataType::String
+        && lists.downcast_iter().all(|array| array.offsets().range() == 0)
+    {
+        let none = Series::new_empty("".into(), &DataType::String);
+        return Column::new_scalar(name, Scalar::new(column.dtype().clone(), AnyValue::List(none)), height);
+    }
     if let Ok(texts) = column.str()
         && texts.null_count() == 0
         && let Some(first) = texts.get(0)
@@ -76,9 +121,27 @@ fn leaned(column: Column) -> Column {
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::df;
+    use polars::prelude::{NamedFrom, df};
 
     use super::*;
+
+    #[test]
+    fn lists_are_gathered_as_polars_gathers_them() {
+        let list = |texts: &[&str]| Some(Series::new("".into(), texts));
+        let cells = [list(&["b", "c"]), None, list(&[]), list(&["a"]), list(&["d"])];
+        let lists: polars::prelude::ListChunked = cells.into_iter().collect();
+        let frame = DataFrame::new(5, vec![lists.with_name("l".into()).into_column()]).unwrap();
+        let frame = frame.slice(1, 4);
+        for rows in [vec![2, 0, 0, 3, 1], vec![]] {
+            let expected = frame.take(&IdxCa::from_slice("".into(), &rows)).unwrap();
+            assert!(gathered(&frame, &rows).unwrap().equals_missing(&expected));
+        }
+        let empty: polars::prelude::ListChunked = [list(&[]), list(&[])].into_iter().collect();
+        let empty = DataFrame::new(2, vec![empty.with_name("l".into()).into_column()]).unwrap();
+        let kept = lean(empty.clone()).unwrap();
+        assert!(matches!(kept.columns()[0], Column::Scalar(_)) && kept.equals_missing(&empty));
+        assert_eq!(gathered(&kept, &[1, 1, 0]).unwrap().height(), 3);
+    }
 
     #[test]
     fn what_is_the_same_throughout_takes_no_room() {

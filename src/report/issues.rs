@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::cluster::codebook::{Codebook, Issue, Keyword};
 use crate::cluster::matches::words;
@@ -70,7 +71,7 @@ pub fn issues(evidence: &Evidence<'_>) -> Vec<IssueReport> {
     let mut reports: Vec<IssueReport> = evidence
         .codebook
         .issues
-        .iter()
+        .par_iter()
         .zip(&by_issue)
         .filter(|(issue, _)| issue.status.matched())
         .filter_map(|(issue, hits)| {

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, IdxCa, IdxSize, NewChunkedArray};
+use polars::prelude::{DataFrame, IdxSize};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::{Error, Result};
 use crate::normalise::order::by_uid;
 use crate::normalise::records::{COLUMNS, Records};
-use crate::normalise::stack::stacked;
+use crate::normalise::stack::{gathered, stacked};
 use crate::store::file::{self, DataFile};
 use crate::store::ledger::Ledger;
 use crate::store::schema;
@@ -121,7 +121,7 @@ fn sorted(all: &DataFrame, places: &[(u32, u32)], folder: &Path) -> Result<(Data
             .at(folder.display())
             .hint("another program wrote into this store; plaint store restore goes back to before it"));
     }
-    let frame = all.take(&IdxCa::from_slice("".into(), &order))?;
+    let frame = gathered(all, &order)?;
     let places = order.iter().map(|row| places[at(row)]).collect();
     Ok((frame, places))
 }
