@@ -164,9 +164,9 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         cards.truncate(top);
     }
     // None of these needs another.
-    let ((sliced, loved), (voices, ledger)) = rayon::join(
-        || (slices::slices(analysis), praise::loved(analysis)),
-        || (voices::voices(analysis, arguments, brands), restate::ledger(analysis)),
+    let ((sliced, loved, ledger), (voices, funnel)) = rayon::join(
+        || (slices::slices(analysis), praise::loved(analysis), restate::ledger(analysis)),
+        || (voices::voices(analysis, arguments, brands), facts::funnel(found)),
     );
     let (slices, mut segments) = sliced?;
     for card in &mut cards {
@@ -197,7 +197,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
             loved: loved?,
             cannot_say: provenance::cannot_say(analysis)?,
         }),
-        funnel: facts::funnel(found)?,
+        funnel: funnel?,
         methods: methods::methods(now.history, labels, calendar.by),
         forecast: facts::ahead(
             &analysis.counts,

@@ -139,6 +139,16 @@ impl Calendar {
         }
     }
 
+    /// The wall time, in microseconds since 1970, at which the period of a number begins.
+    pub fn start(&self, index: i64) -> i64 {
+        match self.by {
+            By::Hour => index.saturating_mul(HOUR),
+            By::Day => index.saturating_mul(DAY),
+            By::Week => (index.saturating_mul(7) - 3 + self.week_start.after_monday()).saturating_mul(DAY),
+            By::Month | By::Quarter => micros(self.period(index)),
+        }
+    }
+
     /// The period of a number.
     pub fn period(&self, index: i64) -> Period {
         let month = |m: i64| {
@@ -147,9 +157,7 @@ impl Calendar {
             Date::new(year, month, 1).unwrap_or(Date::MAX).to_datetime(jiff::civil::Time::midnight())
         };
         match self.by {
-            By::Hour => wall(index.saturating_mul(HOUR)),
-            By::Day => wall(index.saturating_mul(DAY)),
-            By::Week => wall((index.saturating_mul(7) - 3 + self.week_start.after_monday()).saturating_mul(DAY)),
+            By::Hour | By::Day | By::Week => wall(self.start(index)),
             By::Month => month(index),
             By::Quarter => month(index.saturating_mul(3)),
         }
@@ -316,6 +324,19 @@ mod tests {
 
     fn at(text: &str) -> DateTime {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_period_starts_where_its_date_says() {
+        for by in [By::Hour, By::Day, By::Week, By::Month, By::Quarter] {
+            for week_start in [WeekStart::Mon, WeekStart::Sun] {
+                let calendar = Calendar::new(by, week_start, "UTC").unwrap();
+                for index in [-500, -1, 0, 1, 700] {
+                    assert_eq!(calendar.start(index), micros(calendar.period(index)), "{by:?} {index}");
+                    assert_eq!(calendar.index_of_micros(calendar.start(index)), index);
+                }
+            }
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::normalise::people::{people, texts};
 use crate::normalise::records::Records;
 use crate::normalise::stack::lean;
-use crate::trend::calendar::{Calendar, day_number, day_of, micros};
+use crate::trend::calendar::{Calendar, day_number, day_of};
 use crate::trend::coverage::{Coverage, Declared, coverage, first_day};
 use crate::trend::now::{Days, now};
 use crate::trend::options::{Count, Options};
@@ -191,14 +191,10 @@ pub fn counted_by(
             Some(_) => None,
         })
         .collect();
-    let periods: Vec<Option<i64>> = walls
-        .iter()
-        .zip(&placed)
-        .map(|(wall, reason)| match (wall, reason) {
-            (Some(wall), None) => Some(micros(calendar.period(calendar.index_of_micros(*wall)))),
-            _ => None,
-        })
-        .collect();
+    let start = |(wall, reason): (&Option<i64>, &Option<&str>)| {
+        wall.filter(|_| reason.is_none()).map(|wall| calendar.start(calendar.index_of_micros(wall)))
+    };
+    let periods: Vec<Option<i64>> = walls.iter().zip(&placed).map(start).collect();
     let reasons = reasons(frame, placed, options.count)?;
     let segment = match segments {
         Some(values) => Series::new("segment".into(), values),
@@ -215,7 +211,10 @@ pub fn counted_by(
         Series::new("author".into(), people.author).into_column(),
         segment.into_column(),
         counts.with_name("counted".into()).into_series().into_column(),
-        Series::new("reason".into(), reasons).into_column(),
+        match reasons.iter().all(Option::is_none) {
+            true => polars::prelude::Column::full_null("reason".into(), records.len(), &DataType::String),
+            false => Series::new("reason".into(), reasons).into_column(),
+        },
     ];
     let frame = lean(DataFrame::new(records.len(), columns)?)?;
     contract::check(&frame, COLUMNS, "counted")?;
