@@ -121,6 +121,7 @@ fn each_word(text: &str, elides: bool, buffer: &mut String, f: &mut impl FnMut(&
 fn take_word(rest: &str, elides: bool, buffer: &mut String) -> usize {
     buffer.clear();
     let mut end = 0;
+    let mut marked = false;
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if c.is_ascii_alphanumeric() {
@@ -133,10 +134,15 @@ fn take_word(rest: &str, elides: bool, buffer: &mut String) -> usize {
             buffer.push('\'');
         } else if !c.is_ascii() && !is_ideograph(c) && (c.is_alphanumeric() || is_combining_mark(c)) {
             buffer.extend(c.to_lowercase());
+            marked |= is_combining_mark(c);
         } else {
             break;
         }
         end = at + c.len_utf8();
+    }
+    if marked {
+        // A small letter may have its mark built in where the capital has none: Y̊, ẙ.
+        *buffer = buffer.nfc().collect();
     }
     if buffer.ends_with("'s") {
         buffer.truncate(buffer.len() - 2);
@@ -188,6 +194,12 @@ mod tests {
         assert_eq!(stems("doesn't work, never worked, not working", "en"), ["¬", "work", "¬", "work", "¬", "work"]);
         assert_eq!(stems("l'avion est en retard", "fr"), ["avion", "retard"]);
         assert_eq!(stems("退款慢", "zh"), ["退", "款", "慢"]);
+    }
+
+    #[test]
+    fn a_capital_and_its_mark_are_the_small_letter() {
+        assert_eq!(stems("Y\u{30a}le", "en"), stems("\u{1e99}le", "en"));
+        assert!(stems("Y\u{30a}", "en").is_empty(), "a single letter");
     }
 
     #[test]
