@@ -97,7 +97,7 @@ impl Seen {
             if read > 0 {
                 seen.last = block[filled - 1];
             }
-            seen.carriage_return = seen.carriage_return || block[carried..filled].contains(&b'\r');
+            seen.carriage_return = seen.carriage_return || count(&block[carried..filled], |byte| byte == b'\r') > 0;
             carried = seen.validate(&block[..filled], read == 0);
             block.copy_within(filled - carried..filled, 0);
             if read == 0 {
@@ -134,11 +134,15 @@ impl Seen {
     }
 
     fn valid(&mut self, bytes: &[u8]) {
-        self.newlines += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-        if !bytes.is_ascii() {
-            self.good += bytes.iter().filter(|byte| **byte >= 0xc0).count() as u64;
-        }
+        self.newlines += count(bytes, |byte| byte == b'\n');
+        self.good += count(bytes, |byte| byte >= 0xc0);
     }
+}
+
+/// How many bytes are so. Runs that a byte can count are summed as bytes: sixteen to an instruction.
+fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
+    const RUN: usize = u8::MAX as usize;
+    bytes.chunks(RUN).map(|run| u64::from(run.iter().fold(0_u8, |sum, byte| sum + u8::from(is(*byte))))).sum()
 }
 
 /// UTF-16 by its byte order mark, or by the NULs that every second byte of mostly Latin text is.

@@ -1,7 +1,7 @@
 //! Data files: Parquet, written once and never changed.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,8 @@ use crate::store::{schema, uniform};
 /// Records of a data file before the next is begun: few enough to be read and rewritten in memory when one of them
 /// changes, many enough that a store of ten million records has under a hundred files.
 pub(crate) const FULL: usize = 131_072;
+/// Bytes that go to the disk together: polars writes a file's header fields byte by byte.
+const BUFFER: usize = 256 << 10;
 /// Bytes in memory after which a data file is full however few its records.
 const FULL_BYTES: usize = 256 << 20;
 
@@ -43,7 +45,7 @@ pub(crate) struct Sink {
 }
 
 struct Open {
-    writer: BatchedWriter<Watched>,
+    writer: BatchedWriter<BufWriter<Watched>>,
     path: TempPath,
     failure: Failure,
     records: usize,
@@ -112,7 +114,7 @@ impl Open {
         }
         let (file, path) = builder.tempfile_in(folder).map_err(fail)?.into_parts();
         let failure = Failure::default();
-        let watched = Watched { file, failure: failure.clone() };
+        let watched = BufWriter::with_capacity(BUFFER, Watched { file, failure: failure.clone() });
         // Every reader of Parquet knows it, and it takes a third of the time of Zstandard's fastest level.
         let writer = ParquetWriter::new(watched).with_compression(ParquetCompression::Snappy);
         let writer = failure.explain(writer.batched(&schema::polars()), &path)?;
