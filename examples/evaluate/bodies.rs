@@ -7,7 +7,7 @@ use plaint::ingest::chunks::chunks;
 use plaint::ingest::open::open;
 use plaint::ingest::options::Options;
 use plaint::normalise::{boilerplate, text};
-use sha2::{Digest, Sha256};
+use ring::digest::{SHA256, digest};
 
 use crate::Outcome;
 
@@ -20,7 +20,9 @@ const FILES: [(&str, &[&str]); 5] = [
     ("youtube-api", &["snippet.topLevelComment.snippet.textOriginal", "textOriginal"]),
 ];
 
-pub(crate) fn run(_: &[String]) -> Outcome {
+/// `[--show]`: also the lines that were wrongly cut or kept.
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let show = arguments.iter().any(|argument| argument == "--show");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut labels: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let table = include_str!("bodies.tsv");
@@ -35,13 +37,24 @@ pub(crate) fn run(_: &[String]) -> Outcome {
         found += 1;
         let kept = boilerplate::cut(body).unwrap_or_else(|| body.clone());
         let kept: BTreeSet<String> = kept.lines().map(|line| hash(&plain(line))).collect();
-        let lines: BTreeSet<String> = body.lines().map(plain).filter(|l| !l.is_empty()).map(|l| hash(&l)).collect();
+        let lines: BTreeMap<String, String> =
+            body.lines().map(plain).filter(|l| !l.is_empty()).map(|l| (hash(&l), l)).collect();
         let mut harms = 0;
-        for line in &lines {
+        for (line, words) in &lines {
             match (expected.contains(line.as_str()), !kept.contains(line)) {
                 (true, true) => hit += 1,
-                (false, true) => harms += 1,
-                (true, false) => missed += 1,
+                (false, true) => {
+                    harms += 1;
+                    if show {
+                        println!("cut  {} {words}", hash(&plain(body)));
+                    }
+                }
+                (true, false) => {
+                    missed += 1;
+                    if show {
+                        println!("kept {} {words}", hash(&plain(body)));
+                    }
+                }
                 (false, false) => {}
             }
         }
@@ -84,5 +97,5 @@ fn plain(text: &str) -> String {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest(&SHA256, text.as_bytes()).as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! The codebook: the text file in which issues are named and defined by keywords.
 
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
+use ring::digest::{SHA256, digest};
 
 use crate::cluster::hash_hex;
 
@@ -125,7 +125,7 @@ impl Default for Codebook {
 impl Codebook {
     /// SHA-256 of a codebook file's text, hex: which codebook a report was made with.
     pub fn digest(text: &str) -> String {
-        hash_hex(&Sha256::digest(text.as_bytes()))
+        hash_hex(digest(&SHA256, text.as_bytes()).as_ref())
     }
 
     /// The issue with this id.

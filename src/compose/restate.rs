@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ring::digest::{Context, SHA256};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::compose::analyse::Analysis;
 use crate::compose::emit;
@@ -20,13 +20,12 @@ const CONTENT: [&str; 10] =
     ["title", "body", "status", "direction", "channel", "product", "category", "language", "created_at_raw", "csat"];
 
 fn hash(parts: &[&str]) -> u64 {
-    let mut digest = Sha256::new();
+    let mut digest = Context::new(&SHA256);
     for part in parts {
         digest.update(part.as_bytes());
-        digest.update([0]);
+        digest.update(&[0]);
     }
-    let bytes = digest.finalize();
-    bytes.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    digest.finish().as_ref().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 /// The records of the last periods and what they are counted for; empty where small numbers are hidden.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 
 use crate::normalise::bindings::Cells;
 use crate::normalise::epoch::unwrapped;
@@ -83,17 +83,17 @@ impl HashOrder {
     /// Hash of a row's non-empty raw cells with their columns' names; the order of columns, and columns that are
     /// empty in this row, do not matter.
     pub(crate) fn hash(&self, cells: &Cells<'_>, row: usize) -> Hash {
-        let mut hasher = Sha256::new();
+        let mut hasher = Context::new(&SHA256);
         for (name, column) in &self.0 {
             if let Some(cell) = cells.get(*column, row) {
                 for part in [name.as_str(), cell] {
-                    hasher.update((part.len() as u64).to_le_bytes());
+                    hasher.update(&(part.len() as u64).to_le_bytes());
                     hasher.update(part.as_bytes());
                 }
             }
         }
         let mut hash = Hash::default();
-        hash.copy_from_slice(&hasher.finalize()[..16]);
+        hash.copy_from_slice(&hasher.finish().as_ref()[..16]);
         hash
     }
 }

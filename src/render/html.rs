@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, escape_formatter};
+use ring::digest::{self, SHA256};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::chart::Figure;
 use crate::error::{Error, Result};
@@ -76,7 +76,7 @@ const POLICY_MARK: &str = "policy";
 
 /// What a policy calls a text (Content Security Policy Level 3, section 2.3.1).
 fn digest(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
+    format!("sha256-{}", STANDARD.encode(digest::digest(&SHA256, text.as_bytes())))
 }
 
 fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> {

@@ -1,7 +1,7 @@
 //! Which records are known: one small entry each, in memory.
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
-use sha2::{Digest, Sha256};
+use ring::digest::{SHA256, digest};
 
 use crate::normalise::versions::Version;
 
@@ -58,8 +58,9 @@ impl Key {
 
 /// The hash of a `uid`.
 pub(crate) fn uid(text: &str) -> Uid {
-    let digest = Sha256::digest(text.as_bytes());
-    let half = |from: usize| digest.iter().skip(from).take(8).fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+    let digest = digest(&SHA256, text.as_bytes());
+    let half =
+        |from: usize| digest.as_ref().iter().skip(from).take(8).fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
     [half(0), half(8)]
 }
 

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use polars::prelude::{Column, IntoColumn, NewChunkedArray, StringChunked};
 use rayon::prelude::*;
 use regex::Regex;
+use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::enrich::pattern::pattern;
 use crate::enrich::redact::redact;
@@ -51,8 +51,8 @@ pub fn redacted(records: &Records) -> Result<Records> {
     let names = NAMES.iter().map(|name| records.text(name)).collect::<Result<Vec<_>>>()?;
     let hashed = (0..records.len()).map(|row| {
         let named = NAMES.iter().zip(&names).find_map(|(name, cells)| Some((name, cells.get(row)?)))?;
-        let digest = Sha256::digest(format!("{}\0{}", named.0, named.1));
-        Some(format!("h:{}", digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>()))
+        let digest = digest(&SHA256, format!("{}\0{}", named.0, named.1).as_bytes());
+        Some(format!("h:{}", digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>()))
     });
     frame.with_column(column("author_id", hashed.collect()))?;
     for name in PERSONS {
