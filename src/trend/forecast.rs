@@ -265,7 +265,7 @@ impl<const N: usize> SideBySide<N> {
     #[inline(always)]
     fn step(&mut self, value: f64, spread: f64, beta: f64, damping: f64) -> [f64; N] {
         let mut all = [0.0; N];
-        for i in 0..N {
+        for (i, told) in all.iter_mut().enumerate() {
             let expected = greater(self.level[i] + damping * self.trend[i], 0.0);
             let bound = OUTLIER * spread * greater(expected, LEAST_MEAN).sqrt();
             let off = value - expected;
@@ -280,7 +280,7 @@ impl<const N: usize> SideBySide<N> {
             // The way to a new level is no trend.
             let gained = self.alphas[i] * beta * off;
             self.trend[i] = damping * self.trend[i] + if run == 0.0 { gained } else { 0.0 };
-            all[i] = expected;
+            *told = expected;
         }
         all
     }
