@@ -191,12 +191,18 @@ pub fn centres_of(points: &Dense, labels: &[u32], k: usize) -> Dense {
 mod tests {
     use super::*;
 
-    #[test]
-    fn bounds_change_nothing() {
-        let mut chance = Pcg::new(7, 1);
-        let mut points = Dense::zeros(400, 12);
+    /// Rows of length 1, most of them on one side.
+    fn random(rows: usize, columns: usize, seed: u64) -> Dense {
+        let mut chance = Pcg::new(seed, 1);
+        let mut points = Dense::zeros(rows, columns);
         points.values.iter_mut().for_each(|x| *x = (chance.unit() - 0.3) as f32);
         points.normalise();
+        points
+    }
+
+    #[test]
+    fn bounds_change_nothing() {
+        let points = random(400, 12, 7);
         for k in [2, 5, 7, 40] {
             // Every point compared with every centre in every round.
             let mut centres = start(&points, k, &mut Pcg::new(k as u64, 3));
@@ -216,10 +222,7 @@ mod tests {
 
     #[test]
     fn wider_vectors_change_no_bit() {
-        let mut chance = Pcg::new(11, 1);
-        let mut points = Dense::zeros(60, 203);
-        points.values.iter_mut().for_each(|x| *x = (chance.unit() - 0.3) as f32);
-        points.normalise();
+        let points = random(60, 203, 11);
         for i in 0..60 {
             // Called from here `dot` is compiled for any processor.
             let near = (0..60).map(|j| dot(points.row(i), points.row(j))).fold(f32::NEG_INFINITY, f32::max);

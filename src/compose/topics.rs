@@ -26,7 +26,7 @@ const BARS: usize = 16;
 const NAME: usize = 60;
 
 /// What topics need to know of the records, by row.
-pub(crate) struct Placed<'a> {
+pub(crate) struct ByRow<'a> {
     pub(crate) analysis: &'a Analysis,
     pub(crate) period: &'a [Option<Period>],
     pub(crate) author: &'a [Option<i64>],
@@ -40,7 +40,7 @@ pub(crate) struct Placed<'a> {
 /// # Errors
 /// Internal only.
 pub(crate) fn topics(
-    placed: &Placed<'_>,
+    placed: &ByRow<'_>,
     rows: &[usize],
     options: &cluster::Options,
     most: usize,
@@ -59,7 +59,7 @@ pub(crate) fn topics(
 type Group = (String, Vec<usize>);
 
 /// Nothing where the texts are too few to learn from.
-fn by_keywords(placed: &Placed<'_>, rows: &[usize], options: &cluster::Options) -> Result<Vec<Group>> {
+fn by_keywords(placed: &ByRow<'_>, rows: &[usize], options: &cluster::Options) -> Result<Vec<Group>> {
     let voiced = &placed.analysis.found.voiced;
     let (uids, texts, languages) = (voiced.texts_of("uid")?, voiced.text()?, voiced.texts_of("language")?);
     let mut learned: Vec<u32> = rows.iter().map(|row| *row as u32).collect();
@@ -89,7 +89,7 @@ fn by_keywords(placed: &Placed<'_>, rows: &[usize], options: &cluster::Options) 
 }
 
 /// Near copies together, named by the words of the first.
-fn by_copies(placed: &Placed<'_>, rows: &[usize]) -> Result<Vec<Group>> {
+fn by_copies(placed: &ByRow<'_>, rows: &[usize]) -> Result<Vec<Group>> {
     let texts = placed.analysis.found.voiced.text()?;
     let own: Vec<Option<&str>> = rows.iter().map(|row| texts.get(*row)).collect();
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -106,7 +106,7 @@ fn by_copies(placed: &Placed<'_>, rows: &[usize]) -> Result<Vec<Group>> {
     Ok(groups.into_iter().map(|(at, rows)| (name(at), rows)).collect())
 }
 
-fn topic(placed: &Placed<'_>, name: &str, rows: &[usize]) -> Result<Topic> {
+fn topic(placed: &ByRow<'_>, name: &str, rows: &[usize]) -> Result<Topic> {
     let analysis = placed.analysis;
     let found = &analysis.found;
     let (records, calendar) = (&found.read.records, &found.counted.calendar);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::Report as Arguments;
 use crate::compose::analyse::Analysis;
-use crate::compose::topics::{self, Placed};
+use crate::compose::topics::{self, ByRow};
 use crate::compose::{praise, response};
 use crate::enrich::{Intent, Intents, profile};
 use crate::error::Result;
@@ -48,7 +48,7 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
     if rows.intents.iter().all(Option::is_none) {
         notes.push("Intent was switched off: ideas, questions and hostility were not heard.".to_owned());
     }
-    let placed = Placed { analysis, period: &rows.period, author: &rows.author };
+    let placed = ByRow { analysis, period: &rows.period, author: &rows.author };
     let loved = topics::topics(&placed, &praise::praising(&analysis.found)?, &arguments.stages.cluster, MOST, |t| {
         (t.observed, t.all_records)
     })?;

@@ -88,3 +88,16 @@ fn numbered<K: Ord + Send + Sync + Copy>(
 pub fn texts<'a>(frame: &'a DataFrame, name: &str) -> Result<Vec<Option<&'a str>>> {
     Ok(frame.column(name)?.str()?.iter().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hashes_alike_is_told_apart_by_the_keys() {
+        let keys = [Some("b"), None, Some("a"), Some("b"), Some("c"), Some("a")];
+        let of = |hash: fn(&&str) -> u64| numbered(keys.len(), |row| keys[row], hash);
+        assert_eq!(of(|_| 7), [Some(1), None, Some(0), Some(1), Some(2), Some(0)]);
+        assert_eq!(of(|key| u64::from(*key == "a")), [Some(0), None, Some(2), Some(0), Some(1), Some(2)]);
+    }
+}

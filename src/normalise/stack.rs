@@ -65,7 +65,7 @@ pub(crate) fn gathered(frame: &DataFrame, rows: &[IdxSize]) -> Result<DataFrame>
     Ok(DataFrame::new(rows.len(), columns)?)
 }
 
-/// Lists of texts, none of which is null.
+/// Of a column of lists; a list may be null, a text in one is not.
 fn lists(column: &Column, rows: &[IdxSize]) -> Result<Column> {
     let lists = column.list()?.rechunk();
     let inner = lists.get_inner();
