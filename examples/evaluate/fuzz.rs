@@ -37,7 +37,7 @@ const PIECES: [&[u8]; 24] = [
     b"/",
 ];
 
-/// `[SECONDS]`: for how long each body is run, 600 without.
+/// `[SECONDS] [NAME…]`: for how long each body is run, 600 without; those named, or all.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let seconds = arguments.first().map_or(Ok(600), |text| text.parse())?;
     let mut seeds = Vec::new();
@@ -54,7 +54,11 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     type Target = (&'static str, fn(&[u8]), Vec<Vec<u8>>);
     let targets: [Target; 3] =
         [("csv", bodies::csv, tables), ("json", bodies::json, json), ("dates", bodies::dates, dates)];
+    let named = arguments.get(1..).unwrap_or_default();
     for (name, body, seeds) in targets {
+        if !named.is_empty() && !named.iter().any(|one| one == name) {
+            continue;
+        }
         let (begun, mut state, mut executions) = (Instant::now(), 0x9e37_79b9_7f4a_7c15_u64, 0u64);
         while begun.elapsed() < Duration::from_secs(seconds) {
             for _ in 0..50 {

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::cli::Report as Arguments;
+use crate::cluster::codebook::Issue;
 use crate::compose::analyse::Analysis;
 use crate::compose::topics::{self, ByRow};
 use crate::compose::{praise, response};
@@ -227,11 +230,10 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         }
     }
     let start = calendar::micros(analysis.period);
-    let mut found = Vec::new();
-    for (issue, hits) in analysis.found.issues.codebook.issues.iter().zip(own) {
+    let voice = |(issue, hits): (&Issue, Vec<usize>)| -> Option<IssueVoice> {
         let now: Vec<usize> = hits.iter().copied().filter(|row| rows.period[*row] == Some(analysis.period)).collect();
         if now.is_empty() || !issue.status.counts() {
-            continue;
+            return None;
         }
         // Who only says "same here", or passes it on, has no keyword of the issue, but belongs to what he echoes.
         let own: BTreeSet<usize> = now.iter().copied().collect();
@@ -246,7 +248,7 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         let named: Vec<(i64, usize)> = now.iter().filter_map(|row| Some((rows.author[*row]?, *row))).collect();
         let authors: BTreeSet<i64> = named.iter().map(|(author, _)| *author).collect();
         let fresh = authors.iter().filter(|author| first[**author as usize] >= start).count() as i64;
-        found.push(IssueVoice {
+        Some(IssueVoice {
             id: issue.id.clone(),
             name: issue.name.clone(),
             records: volume.len() as i64,
@@ -257,8 +259,10 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
             again: Share::of(again(rows, &hits, &named), named.len() as i64),
             first_time: Share::of(fresh, authors.len() as i64),
             named: Share::of(named.len() as i64, now.len() as i64),
-        });
-    }
+        })
+    };
+    let mut found: Vec<IssueVoice> =
+        analysis.found.issues.codebook.issues.par_iter().zip(own).filter_map(voice).collect();
     found.sort_by_key(|voice| std::cmp::Reverse(voice.records));
     Ok(found)
 }

@@ -323,19 +323,18 @@ impl Placed {
 pub(crate) fn placed(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]) -> Result<(Counts, Placed)> {
     let (counts, rows) = grid(counted, issues)?;
     let place: BTreeMap<&str, u32> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
-    let found = matches.column("row")?.i64()?.iter();
-    let active = matches.column("counts")?.bool()?.iter();
-    let mut pairs: Vec<(u32, i64, u32)> = Vec::new();
-    for ((row, id), active) in found.zip(matches.column("issue_id")?.str()?.iter()).zip(active) {
-        let issue = id.and_then(|id| place.get(id));
-        let row = row.and_then(|r| usize::try_from(r).ok());
-        if let (Some(issue), Some(row), Some(true)) = (issue, row, active) {
-            if row >= rows.len() {
-                return Err(Error::failed("internal: counts: a match names a record that is not there"));
-            }
-            pairs.extend(rows[row].as_ref().map(|own| (*issue, own.at, own.row)));
-        }
+    let (found, ids, active) =
+        (matches.column("row")?.i64()?, matches.column("issue_id")?.str()?, matches.column("counts")?.bool()?);
+    if found.iter().flatten().max().is_some_and(|last| last >= rows.len() as i64) {
+        return Err(Error::failed("internal: counts: a match names a record that is not there"));
     }
+    let pair = |at: usize| {
+        let issue = place.get(ids.get(at)?).filter(|_| active.get(at) == Some(true))?;
+        let own = rows.get(usize::try_from(found.get(at)?).ok()?)?.as_ref()?;
+        Some((*issue, own.at, own.row))
+    };
+    let mut pairs: Vec<(u32, i64, u32)> =
+        (0..matches.height()).into_par_iter().with_min_len(4096).filter_map(pair).collect();
     pairs.par_sort_unstable();
     pairs.dedup();
     let pairs = pairs.into_iter().map(|(issue, _, row)| (issue, row)).collect();

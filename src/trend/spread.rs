@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, DataType};
+use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::normalise::people::texts;
@@ -72,36 +73,39 @@ pub fn spread(
         counts.feeds().iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
     let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
     let walls: Vec<i64> = (0..counts.periods()).map(|p| micros(counts.period(p))).collect();
-    let mut lanes: Vec<Option<Vec<Measures>>> =
-        vec![None; (issues.len() + 1) * counts.segments.len() * feed_place.len()];
-    let mut who: Vec<(usize, usize, i64)> = Vec::new();
-    let rows = matches.column("row")?.i64()?.iter().zip(matches.column("issue_id")?.str()?.iter());
-    for ((row, id), active) in rows.zip(matches.column("counts")?.bool()?.iter()) {
-        let row = row.and_then(|r| usize::try_from(r).ok()).unwrap_or(usize::MAX);
-        let (Some(issue), Some(true)) = (id.and_then(|id| place.get(id)), active) else { continue };
-        let is_repost = reposts.get(row) == Some(true);
+    let (rows, ids, active) =
+        (matches.column("row")?.i64()?, matches.column("issue_id")?.str()?, matches.column("counts")?.bool()?);
+    // A match that spreads: its lane and period, whether it is an echo, its reach, and its author where it is public.
+    let measured = |at: usize| -> Option<(usize, usize, bool, f64, Option<i64>)> {
+        let issue = *place.get(ids.get(at)?)?;
+        let row = usize::try_from(rows.get(at)?).ok().filter(|_| active.get(at) == Some(true))?;
         if counts_flag.get(row) != Some(true) && reasons.get(row) != Some("repost") {
-            continue;
+            return None;
         }
-        let at = periods.get(row).and_then(|wall| walls.binary_search(&wall).ok());
-        let feed = feeds.get(row).copied().flatten().and_then(|f| feed_place.get(f));
-        let segment = segments.get(row).and_then(|s| counts.segments.iter().position(|v| v.as_deref() == *s));
-        let (Some(at), Some(feed), Some(segment)) = (at, feed, segment) else { continue };
-        let echo = is_repost || echoes.get(row) == Some(&true);
+        let echo = reposts.get(row) == Some(true) || echoes.get(row) == Some(&true);
         let seen = reach.get(row).filter(|r| r.is_finite() && *r > 0.0).unwrap_or(0.0);
         let public = kinds.get(row).copied().flatten() == Some("mention");
         if !echo && seen == 0.0 && !public {
-            continue;
+            return None;
         }
-        let key = (*issue * counts.segments.len() + segment) * feed_place.len() + *feed;
+        let period = walls.binary_search(&periods.get(row)?).ok()?;
+        let feed = *feed_place.get(feeds.get(row).copied().flatten()?)?;
+        let segment = segments.get(row)?;
+        let segment = counts.segments.iter().position(|value| value.as_deref() == *segment)?;
+        let lane = (issue * counts.segments.len() + segment) * feed_place.len() + feed;
+        Some((lane, period, echo, seen, authors.get(row).filter(|_| public)))
+    };
+    let all: Vec<_> = (0..matches.height()).into_par_iter().with_min_len(4096).filter_map(measured).collect();
+    let mut lanes: Vec<Option<Vec<Measures>>> =
+        vec![None; (issues.len() + 1) * counts.segments.len() * feed_place.len()];
+    let mut who: Vec<(usize, usize, i64)> = Vec::new();
+    for (key, at, echo, seen, author) in all {
         let lane = lanes[key].get_or_insert_with(|| vec![[0.0; 3]; counts.periods()]);
         lane[at][0] += f64::from(u8::from(echo));
         lane[at][2] += seen;
-        if public {
-            who.extend(authors.get(row).map(|author| (key, at, author)));
-        }
+        who.extend(author.map(|author| (key, at, author)));
     }
-    who.sort_unstable();
+    who.par_sort_unstable();
     who.dedup();
     for (key, at, _) in who {
         if let Some(lane) = &mut lanes[key] {
