@@ -306,7 +306,7 @@ pub(crate) fn select(
         rest.retain(|s| ids.contains(&s.issue_id));
     }
     let size = |s: &Series| s.at(analysis_period).and_then(|p| p.observed).unwrap_or(0);
-    rest.sort_by_key(|s| std::cmp::Reverse(size(s)));
+    rest.sort_by_cached_key(|s| std::cmp::Reverse(size(s)));
     if let Some(top) = selection.top {
         rest.truncate(top);
     }

@@ -26,15 +26,21 @@ const OURS: [&str; 9] = [
 
 /// Writes to a file, or to standard output for none and `-`.
 pub(crate) fn to(path: Option<&str>, bytes: &[u8]) -> Result<()> {
+    all_to(path, &[bytes])
+}
+
+/// The same of bytes in several parts.
+pub(crate) fn all_to(path: Option<&str>, parts: &[impl AsRef<[u8]>]) -> Result<()> {
     match path {
         None | Some("-") => {
             let mut out = std::io::stdout().lock();
-            out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
+            let written = parts.iter().try_for_each(|part| out.write_all(part.as_ref()));
+            written.and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
                 ErrorKind::BrokenPipe => Error::closed_pipe(),
                 _ => Error::io("standard output", "write", &cause),
             })
         }
-        Some(path) => file(Path::new(path), bytes),
+        Some(path) => file_of(Path::new(path), parts),
     }
 }
 
@@ -55,10 +61,14 @@ pub(crate) fn size(path: &str) -> Option<u64> {
 
 /// Writes a file whole or not at all: beside it first, then in its place.
 pub(crate) fn file(path: &Path, bytes: &[u8]) -> Result<()> {
+    file_of(path, &[bytes])
+}
+
+fn file_of(path: &Path, parts: &[impl AsRef<[u8]>]) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fail = |cause: std::io::Error| Error::io(path.display(), "write it", &cause);
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-    beside.write_all(bytes).map_err(fail)?;
+    parts.iter().try_for_each(|part| beside.write_all(part.as_ref())).map_err(fail)?;
     let beside = beside.into_temp_path();
     readable(&beside).map_err(fail)?;
     beside.persist(path).map_err(|e| fail(e.error))

@@ -70,12 +70,22 @@ pub(crate) fn print(
     json: impl FnOnce() -> Result<Vec<u8>>,
     csv: impl FnOnce() -> Result<Vec<u8>>,
 ) -> Result<()> {
-    let bytes = match output.format {
-        Format::Text => text().into_bytes(),
-        Format::Json => json()?,
+    print_parts(output, text, json, || Ok(vec![csv()?]))
+}
+
+/// As [`print()`], of a table so long that it comes in parts.
+pub(crate) fn print_parts(
+    output: &Output,
+    text: impl FnOnce() -> String,
+    json: impl FnOnce() -> Result<Vec<u8>>,
+    csv: impl FnOnce() -> Result<Vec<Vec<u8>>>,
+) -> Result<()> {
+    let parts = match output.format {
+        Format::Text => vec![text().into_bytes()],
+        Format::Json => vec![json()?],
         Format::Csv => csv()?,
     };
-    emit::to(output.output.as_deref(), &bytes)
+    emit::all_to(output.output.as_deref(), &parts)
 }
 
 /// As [`print()`], of records; if they are a store's, the store is named first.

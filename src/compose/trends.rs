@@ -35,7 +35,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     value.funnel = facts::funnel(&analysis.found)?.line;
     value.caveats.splice(0..0, provenance::cannot_say(&analysis)?);
     let store = analysis.found.read.store.as_ref();
-    compose::print_of(session, store, &arguments.output, || value.text(), &value, || value.csv())?;
+    compose::print_of(session, store, &arguments.output, || value.text(), &value, || Ok(value.csv_parts()?.concat()))?;
     Ok(analyse::exit_code(&analysis.found))
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn print_ready(mut ready: Ready, arguments: &Trends) -> Result<u8> {
     let series = analyse::select(ready.period, std::mem::take(&mut ready.series), None, &arguments.selection)?;
     let mut value = view(&ready.counts, &ready.inputs, series, ready.period, arguments);
     value.caveats.extend(ready.caveats);
-    compose::print(&arguments.output, || value.text(), || views::json(&value), || value.csv())?;
+    compose::print_parts(&arguments.output, || value.text(), || views::json(&value), || value.csv_parts())?;
     Ok(0)
 }
 
@@ -143,7 +143,7 @@ fn view(counts: &Counts, inputs: &Inputs, mut series: Vec<Series>, period: Perio
     let events = facts::shown(&inputs.events, calendar, &series);
     let before = calendar.previous(period);
     let mut rows: Vec<view::Row> =
-        series.into_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect();
+        series.into_par_iter().map(|s| facts::trend_row(counts, s, period, before, &inputs.events)).collect();
     if arguments.output.format != Format::Csv {
         let design = facts::design_ahead(counts, inputs);
         rows.par_iter_mut()

@@ -13,15 +13,7 @@ pub(crate) fn to_bytes<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Result<Vec<u8>> {
-    write(Some(&header), rows)
-}
-
-/// Rows without their header: a part of a table.
-///
-/// # Errors
-/// An internal error when rows have different numbers of cells.
-pub(crate) fn body<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> Result<Vec<u8>> {
-    write(None, rows)
+    write(&header, rows)
 }
 
 /// A header and its rows, where the number of columns is known only at run time.
@@ -29,22 +21,66 @@ pub(crate) fn body<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) 
 /// # Errors
 /// An internal error when a row has another number of cells than the header.
 pub(crate) fn rows(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    write(Some(header), rows)
+    write(header, rows)
 }
 
-fn write<R>(header: Option<&[&str]>, rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>>
+fn write<R>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>>
 where
     R: IntoIterator,
     R::Item: AsRef<[u8]>,
 {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    if let Some(header) = header {
-        writer.write_record(header).map_err(broken)?;
-    }
+    writer.write_record(header).map_err(broken)?;
     for row in rows {
         writer.write_record(row).map_err(broken)?;
     }
     writer.into_inner().map_err(|cause| broken(cause.into_error()))
+}
+
+/// Rows without their header, of a table so long that a text for every cell is too dear: cells are written one after the
+/// other.
+#[derive(Default)]
+pub(crate) struct Body {
+    bytes: String,
+    /// Whether the row has a cell already.
+    begun: bool,
+}
+
+impl Body {
+    /// A cell of any text.
+    ///
+    /// # Errors
+    /// An internal error when it cannot be written.
+    pub(crate) fn text(&mut self, text: &str) -> Result<()> {
+        if text.contains(['"', ',', '\r', '\n']) {
+            let quoted = write(&[text], std::iter::empty::<[&str; 1]>())?;
+            let quoted = String::from_utf8(quoted).map_err(broken)?;
+            self.plain(|cell| cell.push_str(quoted.trim_end_matches('\n')));
+        } else {
+            self.plain(|cell| cell.push_str(text));
+        }
+        Ok(())
+    }
+
+    /// A cell of what `push` adds to the text it is given: nothing that needs quotes.
+    pub(crate) fn plain(&mut self, push: impl FnOnce(&mut String)) {
+        if self.begun {
+            self.bytes.push(',');
+        }
+        self.begun = true;
+        push(&mut self.bytes);
+    }
+
+    /// Ends the row.
+    pub(crate) fn end(&mut self) {
+        self.bytes.push('\n');
+        self.begun = false;
+    }
+
+    /// The bytes of all rows.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes.into_bytes()
+    }
 }
 
 fn broken(cause: impl std::fmt::Display) -> Error {

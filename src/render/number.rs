@@ -1,5 +1,7 @@
 //! Numbers and dates as people and spreadsheets read them. Formats values; computes none.
 
+use std::fmt::Write;
+
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::report::model::{Change, PeriodName};
@@ -93,41 +95,77 @@ pub fn current<'a>(series: &'a Series, period: &PeriodName) -> Option<&'a Point>
 
 /// A number for a CSV cell with fixed decimals; empty when unknown.
 pub fn fixed(x: Option<f64>, decimals: usize) -> String {
-    match x.filter(|x| x.is_finite()) {
-        None => String::new(),
-        Some(x) => quick(x, decimals).unwrap_or_else(|| format!("{:.decimals$}", positive_zero(x))),
+    made(|cell| push_fixed(cell, x, decimals))
+}
+
+/// Adds what [`fixed`] gives.
+pub fn push_fixed(cell: &mut String, x: Option<f64>, decimals: usize) {
+    let Some(x) = x.filter(|x| x.is_finite()) else { return };
+    if !push_quick(cell, x, decimals) {
+        push(cell, format_args!("{:.decimals$}", positive_zero(x)));
     }
 }
 
-/// What `{:.decimals$}` writes, where rounding a multiple cannot err; null where it can. A thousand issues over ten years of weeks
-/// have two million such cells.
-fn quick(x: f64, decimals: usize) -> Option<String> {
+/// Adds what `{:.decimals$}` writes, where rounding a multiple cannot err; false, and nothing, where it can. A thousand
+/// issues over ten years of weeks have two million such cells.
+fn push_quick(cell: &mut String, x: f64, decimals: usize) -> bool {
     /// Further from the middle between two numbers than a product is rounded.
     const CLEAR: f64 = 1e-3;
-    let scale = 10_i64.checked_pow(u32::try_from(decimals).ok()?)?;
+    let scale = u32::try_from(decimals).ok().and_then(|d| 10_i64.checked_pow(d)).filter(|_| decimals > 0);
+    let Some(scale) = scale else { return false };
     let scaled = x * scale as f64;
     let clear = ((scaled - scaled.floor()) - 0.5).abs() > CLEAR;
-    if decimals == 0 || !clear || !(0.0..1e9).contains(&scaled) {
-        return None;
+    if !clear || !(0.0..1e9).contains(&scaled) {
+        return false;
     }
     let whole = scaled.round() as i64;
-    Some(format!("{}.{:0decimals$}", whole / scale, whole % scale))
+    push(cell, format_args!("{}", whole / scale));
+    cell.push('.');
+    let mut place = scale;
+    while place > 1 {
+        place /= 10;
+        cell.push(char::from(b'0' + (whole / place % 10) as u8));
+    }
+    true
 }
 
 /// A number for a CSV cell in the shortest form that reads back as the same number; empty when unknown.
 /// Plain between 0.0001 and 10^15, else scientific.
 pub fn shortest(x: Option<f64>) -> String {
+    made(|cell| push_shortest(cell, x))
+}
+
+/// Adds what [`shortest`] gives.
+pub fn push_shortest(cell: &mut String, x: Option<f64>) {
     match x.filter(|x| x.is_finite()) {
-        None => String::new(),
-        Some(0.0) => "0".to_owned(),
-        Some(x) if (1e-4..1e15).contains(&x.abs()) => format!("{x}"),
-        Some(x) => format!("{x:e}"),
+        None => (),
+        Some(0.0) => cell.push('0'),
+        Some(x) if (1e-4..1e15).contains(&x.abs()) => push(cell, format_args!("{x}")),
+        Some(x) => push(cell, format_args!("{x:e}")),
     }
 }
 
 /// A count for a CSV cell; empty when unknown.
 pub fn whole(n: Option<i64>) -> String {
-    n.map_or_else(String::new, |n| n.to_string())
+    made(|cell| push_whole(cell, n))
+}
+
+/// Adds what [`whole`] gives.
+pub fn push_whole(cell: &mut String, n: Option<i64>) {
+    if let Some(n) = n {
+        push(cell, format_args!("{n}"));
+    }
+}
+
+fn made(push: impl FnOnce(&mut String)) -> String {
+    let mut cell = String::new();
+    push(&mut cell);
+    cell
+}
+
+fn push(cell: &mut String, what: std::fmt::Arguments<'_>) {
+    // Writing to a text cannot fail.
+    let _ = cell.write_fmt(what);
 }
 
 fn positive_zero(x: f64) -> f64 {

@@ -51,7 +51,7 @@ struct Line {
 pub fn read(text: &[u8], path: &str, options: &Options) -> Result<(Counts, Vec<String>)> {
     let base = Calendar::new(By::Day, WeekStart::Mon, &options.tz)?;
     let lines = lines(text, path, &base)?;
-    let walls: BTreeSet<DateTime> = lines.iter().map(|l| l.wall).collect();
+    let walls = distinct(&lines, |line| line.wall);
     let (Some(first), Some(last)) = (walls.first(), walls.last()) else {
         return Err(Error::failed("there are no counts in it")
             .at(path)
@@ -59,7 +59,7 @@ pub fn read(text: &[u8], path: &str, options: &Options) -> Result<(Counts, Vec<S
     };
     let (by, week_start) = match options.by {
         Some(by) => (by, options.week_start),
-        None => infer(&walls),
+        None => infer(&walls.iter().copied().collect()),
     };
     let calendar = Calendar::new(by, week_start, &options.tz)?;
     let (from, to) = (calendar.index(*first), calendar.index(*last));
@@ -67,25 +67,34 @@ pub fn read(text: &[u8], path: &str, options: &Options) -> Result<(Counts, Vec<S
     let span = Span { first: calendar.period(from).date(), last: last_day_of(&calendar, to).min(now) };
     let span = (span.first <= now).then_some(span);
     let coverage = Coverage { feeds: vec![FeedSpan { feed: FEED.to_owned(), span, expected: false }] };
-    let issues: BTreeSet<&str> = lines.iter().map(|l| l.issue.as_str()).collect();
-    let issues: Vec<(String, String)> = issues
+    let issues: Vec<(String, String)> = distinct(&lines, |line| line.issue.as_str())
         .into_iter()
         .map(|id| (id.to_owned(), if id.is_empty() { TOTAL.to_owned() } else { id.to_owned() }))
         .collect();
-    let segments: BTreeSet<&Option<String>> = lines.iter().map(|l| &l.segment).collect();
-    let segments: Vec<Option<String>> = segments.into_iter().cloned().collect();
+    let segments: Vec<Option<String>> = distinct(&lines, |line| &line.segment).into_iter().cloned().collect();
     let mut counts = Counts::empty(calendar.clone(), now, issues, segments, coverage, from..to + 1)?;
-    fill(&mut counts, &lines, &calendar, from, path, options.by.is_some())?;
-    let caveats = gaps(&counts, &lines, from);
+    let places: Vec<usize> = walls.iter().map(|w| usize::try_from(calendar.index(*w) - from).unwrap_or(0)).collect();
+    let place = |line: &Line| walls.binary_search(&line.wall).map_or(0, |at| places[at]);
+    fill(&mut counts, &lines, place, path, options.by.is_some())?;
+    let caveats = gaps(&counts, &lines, &places);
     Ok((counts, caveats))
 }
 
+/// The values that lines have, ascending, each once.
+fn distinct<'a, T: Ord + Copy + Send>(lines: &'a [Line], of: impl Fn(&'a Line) -> T + Sync + Send) -> Vec<T> {
+    let mut values: Vec<T> = lines.par_iter().map(of).collect();
+    // Lines one after the other often have the same one.
+    values.dedup();
+    values.par_sort();
+    values.dedup();
+    values
+}
+
 /// A caveat for periods without any row, and one for counts that are not known.
-fn gaps(counts: &Counts, lines: &[Line], from: i64) -> Vec<String> {
+fn gaps(counts: &Counts, lines: &[Line], given: &[usize]) -> Vec<String> {
     let mut caveats = Vec::new();
     let step = counts.calendar.by.name();
-    let given: BTreeSet<i64> = lines.iter().map(|l| counts.calendar.index(l.wall) - from).collect();
-    let empty: Vec<usize> = (0..counts.periods()).filter(|p| !given.contains(&(*p as i64))).collect();
+    let empty: Vec<usize> = (0..counts.periods()).filter(|p| given.binary_search(p).is_err()).collect();
     if let Some(first) = empty.first() {
         caveats.push(format!(
             "{} of {} {step}s have no row and are taken for 0, the first {}; where they are unknown, give them a row \
@@ -134,7 +143,14 @@ fn giants(counts: &Counts, lines: &[Line]) -> Option<String> {
     ))
 }
 
-fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, path: &str, add: bool) -> Result<()> {
+/// `period` is the place in the grid of a line's period.
+fn fill(
+    counts: &mut Counts,
+    lines: &[Line],
+    period: impl Fn(&Line) -> usize + Sync,
+    path: &str,
+    add: bool,
+) -> Result<()> {
     // Where rows add up they are told apart by their time, else by their period.
     let mut seen: BTreeMap<(usize, usize, DateTime), u64> = BTreeMap::new();
     let (segments, periods) = (counts.segments.len(), counts.periods());
@@ -142,11 +158,14 @@ fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, pat
     let mut given = false;
     // The line that each cell was on; 0: none yet.
     let mut touched: Vec<u64> = vec![0; exposure.len()];
-    for line in lines {
-        let place = |error: Error| error.at(path).line(line.number);
+    let place = |line: &Line| {
         let issue = counts.issues.binary_search_by(|(id, _)| id.as_str().cmp(&line.issue)).unwrap_or(0);
         let segment = counts.segments.binary_search(&line.segment).unwrap_or(0);
-        let period = usize::try_from(calendar.index(line.wall) - from).unwrap_or(0);
+        (issue, segment, period(line))
+    };
+    let placed: Vec<(usize, usize, usize)> = lines.par_iter().map(place).collect();
+    for (line, (issue, segment, period)) in lines.iter().zip(placed) {
+        let at_line = |error: Error| error.at(path).line(line.number);
         let slot = (issue * segments + segment) * periods + period;
         let new = touched[slot] == 0;
         let other = match add {
@@ -155,7 +174,7 @@ fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, pat
         };
         touched[slot] = line.number;
         if let Some(other) = other {
-            return Err(place(Error::failed("the same period, issue and segment were on an earlier line"))
+            return Err(at_line(Error::failed("the same period, issue and segment were on an earlier line"))
                 .evidence(format!("line {other}"))
                 .hint("give each count once, or name the periods to add up to with --by"));
         }
@@ -163,7 +182,7 @@ fn fill(counts: &mut Counts, lines: &[Line], calendar: &Calendar, from: i64, pat
         let before = if new { Some(0) } else { cell.observed };
         let sum = match (before, line.observed) {
             (Some(a), Some(b)) => Some(
-                a.checked_add(b).ok_or_else(|| place(Error::failed("the counts add up to more than can be held")))?,
+                a.checked_add(b).ok_or_else(|| at_line(Error::failed("the counts add up to more than can be held")))?,
             ),
             _ => None,
         };

@@ -62,21 +62,28 @@ pub(crate) struct Usual {
     /// How many counts it was learned from.
     known: usize,
     season: Option<Vec<f64>>,
+    /// The lengths of the counts so far in average periods.
+    lengths: Vec<f64>,
 }
 
 impl Usual {
-    /// One factor for each of these places of the grid, and of the design, the first of which begins `seen`; null while
-    /// there is none.
-    fn of(&mut self, seen: &Seen<'_>, places: &[usize]) -> Option<Vec<f64>> {
+    /// The lengths of the counts at these places of the grid, and of the design, the first of which begins `seen`; null
+    /// while there is no season.
+    fn of(&mut self, seen: &Seen<'_>, places: &[usize]) -> Option<&[f64]> {
         /// Periods after which it is learned anew.
         const ANEW: usize = 52;
         let known = seen.counts.len() / ANEW * ANEW;
         if known != self.known {
             let first = places.last()? + 1 - seen.counts.len();
             let exposures = seen.exposures.map(|e| &e[..known]);
-            *self = Self { known, season: season(&seen.counts[..known], exposures, seen.design, first) };
+            let season = season(&seen.counts[..known], exposures, seen.design, first);
+            *self = Self { known, season, lengths: shift::lengths(&[]) };
         }
-        self.season.as_ref().map(|season| places.iter().map(|place| season[*place]).collect())
+        let season = self.season.as_ref()?;
+        for place in &places[(self.lengths.len() - 1).min(places.len())..] {
+            shift::lengthen(&mut self.lengths, season[*place]);
+        }
+        Some(&self.lengths)
     }
 }
 

@@ -6,35 +6,58 @@
 /// `cost(from, to)` is that of the piece `[from, to)`; cutting a piece in two must not make the sum of costs greater
 /// (Killick, Fearnhead and Eckley 2012, *JASA* 107, eq. 4, with K = 0). No piece is shorter than `least`.
 pub fn pelt(n: usize, least: usize, penalty: f64, cost: impl Fn(usize, usize) -> f64) -> (Vec<usize>, f64) {
+    let costs = |from: &[usize], to: usize, costs: &mut [f64]| {
+        costs.iter_mut().zip(from).for_each(|(found, from)| *found = cost(*from, to));
+    };
+    pelt_of(n, least, penalty, costs)
+}
+
+/// The same where the costs of several pieces are worked out together: `costs(from, to, found)` sets each of `found` to
+/// that of `[from, to)`, as many as `from`.
+pub fn pelt_of(
+    n: usize,
+    least: usize,
+    penalty: f64,
+    mut costs: impl FnMut(&[usize], usize, &mut [f64]),
+) -> (Vec<usize>, f64) {
     let least = least.max(1);
+    let mut values = vec![0.0; n.max(1)];
     if n < 2 * least {
-        return (Vec::new(), if n == 0 { 0.0 } else { cost(0, n) });
+        if n > 0 {
+            costs(&[0], n, &mut values[..1]);
+        }
+        return (Vec::new(), values[0]);
     }
     let mut best = vec![f64::INFINITY; n + 1];
     let mut from = vec![0; n + 1];
     best[0] = -penalty;
     // Where a piece may begin, and the end from which on it need not be tried any more.
-    let mut open: Vec<(usize, usize)> = Vec::new();
+    let (mut open, mut until): (Vec<usize>, Vec<usize>) = Default::default();
     for end in least..=n {
         // A piece may begin where another could have ended.
         let start = end - least;
         if start == 0 || start >= least {
-            open.push((start, usize::MAX));
+            open.push(start);
+            until.push(usize::MAX);
         }
-        open.retain(|(_, until)| *until > end);
-        let mut values = Vec::with_capacity(open.len());
-        for (start, _) in &open {
-            let value = best[*start] + cost(*start, end);
-            values.push(value);
-            if value + penalty < best[end] {
-                best[end] = value + penalty;
+        if until.iter().any(|until| *until <= end) {
+            let mut kept = until.iter().map(|until| *until > end);
+            open.retain(|_| kept.next().unwrap_or(false));
+            until.retain(|until| *until > end);
+        }
+        let values = &mut values[..open.len()];
+        costs(&open, end, values);
+        for (start, value) in open.iter().zip(&mut *values) {
+            *value += best[*start];
+            if *value + penalty < best[end] {
+                best[end] = *value + penalty;
                 from[end] = *start;
             }
         }
         // What is worse even without paying for a cut here is never better than a piece that begins here; but such a
         // piece must first be long enough.
-        for ((_, until), value) in open.iter_mut().zip(values) {
-            if value > best[end] {
+        for (until, value) in until.iter_mut().zip(&*values) {
+            if *value > best[end] {
                 *until = (*until).min(end + least);
             }
         }

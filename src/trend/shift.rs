@@ -1,11 +1,13 @@
 //! Lasting changes of level: where a series of counts settles on another rate.
 
+use multiversion::multiversion;
 use serde::Serialize;
 use statrs::function::erf::erfc;
 
+use crate::trend::baseline::ln::ln;
 use crate::trend::calendar::By;
 use crate::trend::compare::rate_ratio_dispersed;
-use crate::trend::pelt::pelt;
+use crate::trend::pelt::pelt_of;
 use crate::trend::sums::Sums;
 
 /// A regime lasts at least so many periods, of weeks and longer.
@@ -68,23 +70,42 @@ pub fn shifts(counts: &[i64], least: usize, season: Option<&[f64]>) -> Vec<Shift
     if counts.len() < least_periods(least) {
         return Vec::new();
     }
-    let cost = Cost::new(counts, season);
+    let sums = Sums::of(counts);
+    let lengths = season.map(lengths);
+    let cost = Cost::of(&sums, 0, counts.len(), lengths.as_deref());
     let changes = cost.changes(counts.len(), least);
     let ends: Vec<usize> = std::iter::once(0).chain(changes).chain([counts.len()]).collect();
     ends.windows(3).map(|w| cost.shift(w[0], w[1], w[2], least)).collect()
 }
 
+/// The length of a series in average periods before each place, and of all of it: running sums of its season.
+pub fn lengths(season: &[f64]) -> Vec<f64> {
+    let mut lengths = vec![0.0];
+    season.iter().for_each(|factor| lengthen(&mut lengths, *factor));
+    lengths
+}
+
+/// Adds a period with this factor to the lengths of a series.
+pub fn lengthen(lengths: &mut Vec<f64>, factor: f64) {
+    lengths.push(lengths.last().copied().unwrap_or(0.0) + factor.max(1e-9));
+}
+
 /// The shift that is news in the last of the first `to` counts: the last one, as [`shifts`] sees it from the last five
-/// years alone, when it is at most twice `least` periods old. Its places count from the start of the counts. `season` (as
-/// for [`shifts`], one per count) is asked for only where there is something to look at.
-pub fn news(sums: &Sums<'_>, to: usize, least: usize, season: impl FnOnce() -> Option<Vec<f64>>) -> Option<Shift> {
+/// years alone, when it is at most twice `least` periods old. Its places count from the start of the counts. The
+/// [`lengths`] of the season (as for [`shifts`], of these counts at least) are asked for only where there is something to
+/// look at.
+pub fn news<'l>(
+    sums: &Sums<'_>,
+    to: usize,
+    least: usize,
+    lengths: impl FnOnce() -> Option<&'l [f64]>,
+) -> Option<Shift> {
     let skip = to.saturating_sub(MOST_PERIODS);
     let n = to - skip;
     if n < least_periods(least) || !worth_a_look(sums, to, n, least) {
         return None;
     }
-    let season = season().filter(|s| s.len() == to);
-    let cost = Cost::new(&sums.counts(to)[skip..], season.as_ref().map(|s| &s[skip..]));
+    let cost = Cost::of(sums, skip, to, lengths().filter(|l| l.len() > to));
     if !may_be_news(&cost, n, least) {
         return None;
     }
@@ -110,30 +131,39 @@ fn worth_a_look(sums: &Sums<'_>, to: usize, n: usize, least: usize) -> bool {
     if cuts.peek().is_none() {
         return false;
     }
-    let phi = dispersion(&sums.counts(to)[start..]);
+    let phi = sums.dispersion(start, to);
     cuts.any(|(a, b)| may_gain(a, b, bar * phi) && gain(a, b) > bar * phi)
 }
 
 /// Whether the best cut can end with a piece that is news: then dropping its beginning must cost at least the penalty,
 /// wherever the piece before it begins.
-fn may_be_news(cost: &Cost, n: usize, least: usize) -> bool {
+fn may_be_news(cost: &Cost<'_>, n: usize, least: usize) -> bool {
     /// Beginnings looked at together.
     const CHUNK: usize = 16;
     let penalty = PENALTY * (n as f64).ln() * cost.phi;
     (n.saturating_sub(newest(least)).max(least)..=n - least).any(|at| {
-        let b = cost.sums(at, n);
+        let (here, b) = ((cost.counts[at], cost.length[at]), cost.sums(at, n));
         let last = (at - least).min(n - 2 * least);
         let (counts, lengths) = (&cost.counts[..=last], &cost.length[..=last]);
         let chunks = counts.chunks(CHUNK).zip(lengths.chunks(CHUNK));
         chunks.zip((0..).step_by(CHUNK)).any(|((counts, lengths), start)| {
-            let mut may = [false; CHUNK];
-            for ((may, count), length) in may.iter_mut().zip(counts).zip(lengths) {
-                *may = may_gain((cost.counts[at] - count, cost.length[at] - length), b, penalty);
-            }
-            let gains = |from: usize| gain(cost.sums(from, at), b) >= penalty;
-            may.contains(&true) && (0..counts.len()).any(|i| may[i] && gains(start + i))
+            let gains = |from: usize| {
+                let a = cost.sums(from, at);
+                may_gain(a, b, penalty) && gain(a, b) >= penalty
+            };
+            any_may_gain(counts, lengths, here, b, penalty) && (start..start + counts.len()).any(gains)
         })
     })
+}
+
+/// Whether any piece from one of these places to `here` may gain as much as `bar` by being cut from `b`.
+#[multiversion(targets("x86_64+avx2"))]
+fn any_may_gain(counts: &[f64], lengths: &[f64], here: (f64, f64), b: (f64, f64), bar: f64) -> bool {
+    let mut any = false;
+    for (count, length) in counts.iter().zip(lengths) {
+        any |= may_gain((here.0 - count, here.1 - length), b, bar);
+    }
+    any
 }
 
 /// What cutting a piece in two gains for a φ of 1; each part's count and length.
@@ -142,57 +172,43 @@ fn gain(a: (f64, f64), b: (f64, f64)) -> f64 {
 }
 
 /// Whether it can be as much as `bar`: a likelihood ratio is at most twice Pearson's χ², for ln x ≤ x − 1.
+#[inline(always)]
 fn may_gain((k1, l1): (f64, f64), (k2, l2): (f64, f64), bar: f64) -> bool {
     let apart = k1 * l2 - k2 * l1;
     2.0 * apart * apart * (1.0 + 1e-9) >= bar * (k1 + k2) * l1 * l2
 }
 
 /// Twice the Poisson likelihood of a piece with its own rate: 2[K·ln(K/L) − K], K its count and L its length.
+#[inline(always)]
 fn likelihood((k, l): (f64, f64)) -> f64 {
-    if k > 0.0 { 2.0 * (k * (k / l).ln() - k) } else { 0.0 }
+    let some = 2.0 * (k * ln(k / l) - k);
+    if k > 0.0 { some } else { 0.0 }
 }
 
-/// The over-dispersion of counts about a slowly moving mean: the mean of (y_t − y_{t−1})²/(y_t + y_{t−1}) over pairs
-/// that are not both 0, at least 1. Steps of the level touch it only at their own place.
-pub fn dispersion(counts: &[i64]) -> f64 {
-    let (mut sum, mut pairs) = (0.0, 0.0);
-    for pair in counts.windows(2) {
-        let (a, b) = (pair[0].max(0) as f64, pair[1].max(0) as f64);
-        if a + b > 0.0 {
-            sum += (b - a).powi(2) / (a + b);
-            pairs += 1.0;
-        }
+/// Minus the likelihood over φ of pieces that begin at these places and end `here`.
+#[multiversion(targets("x86_64+avx2"))]
+fn costs(counts: &[f64], lengths: &[f64], here: (f64, f64), phi: f64, costs: &mut [f64]) {
+    for ((cost, k), l) in costs.iter_mut().zip(counts).zip(lengths) {
+        *cost = -likelihood((here.0 - k, here.1 - l)) / phi;
     }
-    if pairs > 0.0 { f64::max(sum / pairs, 1.0) } else { 1.0 }
 }
 
 /// Sums that give the cost of any piece at once.
-struct Cost {
-    /// Σ counts up to each place.
-    counts: Vec<f64>,
-    /// Σ season up to each place: the length in average periods.
-    length: Vec<f64>,
+struct Cost<'a> {
+    /// Σ counts before each place.
+    counts: &'a [f64],
+    /// Σ season before each place: the length in average periods.
+    length: &'a [f64],
     phi: f64,
 }
 
-impl Cost {
-    fn new(counts: &[i64], season: Option<&[f64]>) -> Self {
-        let running = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
-            let mut sum = 0.0;
-            let mut sums = vec![0.0];
-            sums.extend(values.map(|v| {
-                sum += v;
-                sum
-            }));
-            sums
-        };
+impl<'a> Cost<'a> {
+    /// That of the counts from `from` to `to`, the last excluded; its places count from there.
+    fn of(sums: &'a Sums<'_>, from: usize, to: usize, lengths: Option<&'a [f64]>) -> Self {
         Self {
-            counts: running(&mut counts.iter().map(|y| (*y).max(0) as f64)),
-            length: match season {
-                Some(season) => running(&mut season.iter().map(|s| s.max(1e-9))),
-                None => running(&mut counts.iter().map(|_| 1.0)),
-            },
-            phi: dispersion(counts),
+            counts: sums.running(from, to),
+            length: lengths.map_or_else(|| sums.places(from, to), |lengths| &lengths[from..=to]),
+            phi: sums.dispersion(from, to),
         }
     }
 
@@ -200,14 +216,20 @@ impl Cost {
         (self.counts[to] - self.counts[from], self.length[to] - self.length[from])
     }
 
-    /// Minus twice the quasi-Poisson likelihood of a piece.
-    fn of(&self, from: usize, to: usize) -> f64 {
-        -likelihood(self.sums(from, to)) / self.phi
+    /// Where the best cut of the first `n` periods cuts: a piece costs minus twice its quasi-Poisson likelihood.
+    fn changes(&self, n: usize, least: usize) -> Vec<usize> {
+        self.cut(n, least, PENALTY * (n as f64).ln()).0
     }
 
-    /// Where the best cut of the first `n` periods cuts.
-    fn changes(&self, n: usize, least: usize) -> Vec<usize> {
-        pelt(n, least, PENALTY * (n as f64).ln(), |a, b| self.of(a, b)).0
+    fn cut(&self, n: usize, least: usize, penalty: f64) -> (Vec<usize>, f64) {
+        let (mut counts, mut lengths) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        pelt_of(n, least, penalty, |from, to, found| {
+            counts.clear();
+            counts.extend(from.iter().map(|from| self.counts[*from]));
+            lengths.clear();
+            lengths.extend(from.iter().map(|from| self.length[*from]));
+            costs(&counts, &lengths, (self.counts[to], self.length[to]), self.phi, found);
+        })
     }
 
     fn shift(&self, from: usize, at: usize, to: usize, least: usize) -> Shift {

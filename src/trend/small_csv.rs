@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use csv::StringRecord;
+use rayon::prelude::*;
 
 use crate::error::{Error, Result, nearest};
 
@@ -44,19 +45,20 @@ pub struct Layout {
 pub fn read(text: &[u8], path: &str, layout: Layout) -> Result<Vec<Row>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut reader = csv::Reader::from_reader(text);
-    let broken = |cause: csv::Error| {
-        let line = cause.position().map_or(1, csv::Position::line);
+    let broken = |cause: &csv::Error, before: u64| {
+        let line = before + cause.position().map_or(1, csv::Position::line);
         let what = match cause.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("{len} cells under {expected_len} headers")
-            }
-            csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text".to_owned(),
-            _ => "it cannot be read as CSV".to_owned(),
+            csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text",
+            _ => "it cannot be read as CSV",
         };
         Error::failed(what).at(path).line(line)
     };
-    let headers: Vec<String> =
-        reader.headers().map_err(broken)?.iter().map(|header| header.trim().to_lowercase()).collect();
+    let headers: Vec<String> = reader
+        .headers()
+        .map_err(|cause| broken(&cause, 0))?
+        .iter()
+        .map(|header| header.trim().to_lowercase())
+        .collect();
     let mut at = vec![None; layout.columns.len()];
     for (i, header) in headers.iter().enumerate() {
         let Some(column) = layout.columns.iter().position(|c| c == header) else {
@@ -78,11 +80,41 @@ pub fn read(text: &[u8], path: &str, layout: Layout) -> Result<Vec<Row>> {
         return Err(error.evidence(headers.join(",")).hint(format!("for example: {}", layout.example)));
     }
     let at: Arc<[Option<usize>]> = at.into();
-    let row = |record: csv::Result<StringRecord>| {
-        let record = record.map_err(broken)?;
-        Ok(Row { line: record.position().map_or(0, csv::Position::line), record, at: Arc::clone(&at) })
+    let body = &text[usize::try_from(reader.position().byte()).unwrap_or(text.len()).min(text.len())..];
+    let rows = |(before, part): (u64, &[u8])| -> Result<Vec<Row>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(part);
+        let row = |record: csv::Result<StringRecord>| {
+            let record = record.map_err(|cause| broken(&cause, before))?;
+            let line = before + record.position().map_or(0, csv::Position::line);
+            if record.len() != headers.len() {
+                let what = format!("{} cells under {} headers", record.len(), headers.len());
+                return Err(Error::failed(what).at(path).line(line));
+            }
+            Ok(Row { line, record, at: Arc::clone(&at) })
+        };
+        reader.records().map(row).collect()
     };
-    reader.records().map(row).collect()
+    let parts = parts(body, reader.position().line() - 1);
+    let read: Vec<Result<Vec<Row>>> = parts.into_par_iter().map(rows).collect();
+    // The first error of the file, however many parts have one.
+    Ok(read.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// Parts of a text that end where a line does, each with the number of lines before it, `before` at the first. A text with
+/// quotes, which a line end may stand between, is one part.
+fn parts(text: &[u8], mut before: u64) -> Vec<(u64, &[u8])> {
+    /// Bytes of a part, about.
+    const PART: usize = 1 << 18;
+    let whole = text.contains(&b'"');
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let ends = if whole { None } else { rest.iter().skip(PART).position(|byte| *byte == b'\n') };
+        let (part, after) = rest.split_at(ends.map_or(rest.len(), |at| PART + at + 1));
+        parts.push((before, part));
+        before += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+        rest = after;
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -98,6 +130,21 @@ mod tests {
         assert_eq!((rows[0].line, rows[0].cell(0), rows[0].cell(1)), (2, Some("2026-11-02"), Some("a")));
         assert_eq!((rows[1].line, rows[1].cell(1)), (3, None));
         assert!(read(b"date\n", "f.csv", LAYOUT).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_long_file_is_read_in_parts_as_in_one() {
+        let line = |i: usize| format!("2026-11-{:02},{}\r\n", i % 30 + 1, "x".repeat(i % 50));
+        let long: String = std::iter::once("date,label\r\n".to_owned()).chain((0..30_000).map(line)).collect();
+        assert!(parts(long.as_bytes(), 0).len() > 2);
+        let rows = read(long.as_bytes(), "f.csv", LAYOUT).unwrap();
+        let cells = |rows: &[Row]| rows.iter().map(|r| (r.line, r.cell(0).map(str::to_owned))).collect::<Vec<_>>();
+        let quoted = long.replace("2026-11-30", "\"2026-11-30\"");
+        assert_eq!(cells(&rows), cells(&read(quoted.as_bytes(), "f.csv", LAYOUT).unwrap()));
+        assert_eq!((rows.len(), rows[29_999].line, rows[29_999].cell(0)), (30_000, 30_001, Some("2026-11-30")));
+        let broken = long.replacen("2026-11-17,", "2026-11-17", 1_000).replacen("2026-11-17", "2026-11-17,", 900);
+        let said = read(broken.as_bytes(), "f.csv", LAYOUT).unwrap_err().to_string();
+        assert!(said.starts_with("error: f.csv:27018: 1 cells under 2 headers"), "{said}");
     }
 
     #[test]

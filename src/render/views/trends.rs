@@ -267,7 +267,7 @@ impl Trends {
     ///
     /// # Errors
     /// Internal only.
-    pub fn csv(&self) -> Result<Vec<u8>> {
-        trends_csv::write(&self.rows.iter().map(|r| &r.series).collect::<Vec<_>>())
+    pub fn csv_parts(&self) -> Result<Vec<Vec<u8>>> {
+        trends_csv::parts(&self.rows.iter().map(|r| &r.series).collect::<Vec<_>>())
     }
 }

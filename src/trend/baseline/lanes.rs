@@ -13,7 +13,7 @@ fn total(lanes: [f64; LANES]) -> f64 {
 
 /// Σ a.
 #[inline(always)]
-pub(super) fn sum(a: &[f64]) -> f64 {
+pub(crate) fn sum(a: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let chunks = a.chunks_exact(LANES);
     let rest: f64 = chunks.remainder().iter().sum();

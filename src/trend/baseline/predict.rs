@@ -14,6 +14,8 @@ const NODES: [(f64, f64); 9] = [
     (3.205_429_002_856_470_3, 0.002_789_141_321_231_769),
     (4.512_745_863_399_783, 0.000_022_345_844_007_746_6),
 ];
+/// Places for the nodes: a number that vector instructions divide evenly.
+const LANES: usize = 12;
 /// At or under this φ the negative binomial is Poisson to all printed digits.
 const POISSON: f64 = 1.0 + 1e-6;
 /// Counts under this are summed up one by one, which is quicker there than the continued fraction.
@@ -43,38 +45,38 @@ impl Law {
         if y > SMALL || self.mean > SMALL as f64 / 3.0 {
             return (self.exact(y), alpha.map_or(0, |a| nb::bound(a, |y| self.exact(y))));
         }
-        let mut nodes = [(0.0, 0.0, 0.0); 9];
-        let mut used = 0;
+        // Side by side: weight × chance of as many as are counted, which the factor (a + b·j)/(j + 1) takes to the next.
+        let (mut chance, mut a) = ([0.0; LANES], [0.0; LANES]);
         let (grow, shift) = if self.phi <= POISSON { (0.0, 0.0) } else { (1.0 - 1.0 / self.phi, self.phi.ln()) };
-        for (x, w) in if self.error > 0.0 { &NODES[..] } else { &[(0.0, 1.0)][..] } {
+        let nodes = if self.error > 0.0 { &NODES[..] } else { &[(0.0, 1.0)][..] };
+        for (((x, w), chance), a) in nodes.iter().zip(&mut chance).zip(&mut a) {
             let mean = self.mean * (self.error * x).exp();
-            // Weight × chance of none; the factor to the next count is (a + b·j)/(j + 1).
-            nodes[used] = if self.phi <= POISSON {
-                (w * (-mean).exp(), mean, 0.0)
+            (*chance, *a) = if self.phi <= POISSON {
+                (w * (-mean).exp(), mean)
             } else {
                 let size = mean / (self.phi - 1.0);
-                (w * (-size * shift).exp(), size * grow, grow)
+                (w * (-size * shift).exp(), size * grow)
             };
-            used += 1;
         }
         let mut tail = if y <= 0 { Some(1.0) } else { None };
         let mut bound = if alpha.is_none() { Some(0) } else { None };
-        let mut under = 0.0;
+        let mut under = [0.0; LANES];
         let mut j = 0_i64;
         while tail.is_none() || bound.is_none() {
             if j > 4 * SMALL {
                 break;
             }
-            let inverse = 1.0 / (j + 1) as f64;
-            for node in &mut nodes[..used] {
-                under += node.0;
-                node.0 *= (node.1 + node.2 * j as f64) * inverse;
+            let (inverse, more) = (1.0 / (j + 1) as f64, grow * j as f64);
+            for ((under, chance), a) in under.iter_mut().zip(&mut chance).zip(&a) {
+                *under += *chance;
+                *chance *= (a + more) * inverse;
             }
+            let fours: [f64; 4] = std::array::from_fn(|i| under[i] + under[i + 4] + under[i + 8]);
+            let rest = 1.0 - ((fours[0] + fours[2]) + (fours[1] + fours[3]));
             if j + 1 == y {
-                let rest = 1.0 - under;
                 tail = Some(if rest > TINY { rest } else { self.exact(y) });
             }
-            if bound.is_none() && alpha.is_some_and(|a| 1.0 - under <= a) {
+            if bound.is_none() && alpha.is_some_and(|a| rest <= a) {
                 bound = Some(j);
             }
             j += 1;

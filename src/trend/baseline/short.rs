@@ -70,7 +70,7 @@ pub fn law(past: &[f64], powers: &[f64], times: Option<&[f64]>) -> Law {
 }
 
 /// Weighted mean per exposure and variance over mean, at least 1; the weights of the `n` exposed sum to n.
-fn weighted(past: &[f64], weights: &[f64], exposure: &dyn Fn(usize) -> f64, n: f64) -> (f64, f64) {
+fn weighted(past: &[f64], weights: &[f64], exposure: impl Fn(usize) -> f64, n: f64) -> (f64, f64) {
     let all: f64 = weights.iter().enumerate().map(|(i, w)| w * exposure(i)).sum();
     let rate = past.iter().zip(weights).map(|(y, w)| w * y).sum::<f64>() / all;
     let square = |(i, (y, w)): (usize, (&f64, &f64))| {
