@@ -45,7 +45,8 @@ fn broken(what: &str, cause: &str) -> Error {
         .hint("this is a bug in plaint; please report it with this message")
 }
 
-/// The drawing as a PNG of its own size (a `Figure`'s is 1600×900), 8 bits per channel.
+/// The drawing as a PNG of its own size (a `Figure`'s is 1600×900), 8 bits per
+/// channel.
 ///
 /// # Errors
 /// An internal error when `svg` is not well-formed SVG.
@@ -55,7 +56,22 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
     let mut pixels =
         Pixmap::new(size.width(), size.height()).ok_or_else(|| broken("the drawing has no size", "0 pixels"))?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| broken("the picture could not be packed", &e.to_string()))
+    packed(&pixels).map_err(|e| broken("the picture could not be packed", &e.to_string()))
+}
+
+/// A picture without a transparent pixel as red, green and blue alone: a quarter smaller, and nothing to be divided by how
+/// opaque it is.
+fn packed(pixels: &Pixmap) -> std::result::Result<Vec<u8>, png::EncodingError> {
+    if pixels.pixels().iter().any(|pixel| !pixel.is_opaque()) {
+        return pixels.encode_png();
+    }
+    let colours: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(&colours)?;
+    Ok(bytes)
 }
 
 /// The drawing as a one-page PDF with `dpi` of its pixels to the inch; its text can be selected and searched.

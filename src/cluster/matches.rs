@@ -1,10 +1,11 @@
 //! Record × issue: the contract of what matching found.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use polars::prelude::{
     BooleanChunked, ChunkTake, DataFrame, DataType, Float64Chunked, IdxSize, Int64Chunked, Int64Type, IntoColumn,
-    ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom, Series, StringChunked,
+    ListBuilderTrait, ListPrimitiveChunkedBuilder, NamedFrom, PlHashMap, Series, StringChunked,
 };
 
 use crate::cluster::codebook::{Codebook, Issue};
@@ -76,6 +77,8 @@ pub struct Pair {
 #[derive(Debug, Clone)]
 pub struct Matches {
     frame: DataFrame,
+    /// The place of each one's issue in the codebook, where they were made here.
+    issues: Option<Arc<[u32]>>,
 }
 
 impl Matches {
@@ -85,7 +88,7 @@ impl Matches {
     /// An internal error when the frame does not keep it.
     pub fn new(frame: DataFrame) -> Result<Self> {
         contract::check(&frame, COLUMNS, "matches")?;
-        Ok(Self { frame })
+        Ok(Self { frame, issues: None })
     }
 
     /// From matches by row, then by issue. `uids` is the column of the records.
@@ -94,29 +97,38 @@ impl Matches {
     /// An internal error when the contract is broken.
     pub fn build(matches: &[Match], uids: &StringChunked, codebook: &Codebook) -> Result<Self> {
         let issues = &codebook.issues;
-        let places = matches.iter().map(|m| m.keywords.len()).sum();
-        let mut keywords =
-            ListPrimitiveChunkedBuilder::<Int64Type>::new("keywords".into(), matches.len(), places, DataType::Int64);
-        for m in matches {
-            keywords.append_values_iter(m.keywords.iter().map(|place| i64::from(*place)));
-        }
-        let rows: Vec<i64> = matches.iter().map(|m| i64::from(m.row)).collect();
-        let rows_of: Vec<IdxSize> = matches.iter().map(|m| m.row).collect();
-        let uid = uids.take(&rows_of)?.with_name("uid".into());
-        let ids: Vec<&str> = matches.iter().map(|m| issues[m.issue].id.as_str()).collect();
-        let scores: Vec<f64> = matches.iter().map(|m| m.score).collect();
-        let primary: Vec<bool> = matches.iter().map(|m| m.primary).collect();
-        let counts: Vec<bool> = matches.iter().map(|m| issues[m.issue].status.counts()).collect();
-        let columns = vec![
-            Series::new("row".into(), rows).into_column(),
-            uid.into_column(),
-            Series::new("issue_id".into(), ids).into_column(),
-            Series::new("score".into(), scores).into_column(),
-            keywords.finish().into_column(),
-            Series::new("primary".into(), primary).into_column(),
-            Series::new("counts".into(), counts).into_column(),
-        ];
-        Self::new(DataFrame::new(matches.len(), columns)?)
+        let rows: Vec<IdxSize> = matches.iter().map(|m| m.row).collect();
+        let (uid, columns) = rayon::join(
+            || uids.take(&rows),
+            || {
+                let places = matches.iter().map(|m| m.keywords.len()).sum();
+                let mut keywords = ListPrimitiveChunkedBuilder::<Int64Type>::new(
+                    "keywords".into(),
+                    matches.len(),
+                    places,
+                    DataType::Int64,
+                );
+                for m in matches {
+                    keywords.append_values_iter(m.keywords.iter().map(|place| i64::from(*place)));
+                }
+                let ids: Vec<&str> = matches.iter().map(|m| issues[m.issue].id.as_str()).collect();
+                let scores: Vec<f64> = matches.iter().map(|m| m.score).collect();
+                let primary: Vec<bool> = matches.iter().map(|m| m.primary).collect();
+                let counts: Vec<bool> = matches.iter().map(|m| issues[m.issue].status.counts()).collect();
+                [
+                    Series::new("issue_id".into(), ids).into_column(),
+                    Series::new("score".into(), scores).into_column(),
+                    keywords.finish().into_column(),
+                    Series::new("primary".into(), primary).into_column(),
+                    Series::new("counts".into(), counts).into_column(),
+                ]
+            },
+        );
+        let row = Series::new("row".into(), rows.iter().map(|row| i64::from(*row)).collect::<Vec<_>>()).into_column();
+        let uid = uid?.with_name("uid".into()).into_column();
+        let frame = DataFrame::new(matches.len(), [row, uid].into_iter().chain(columns).collect())?;
+        let issues = Some(matches.iter().map(|m| m.issue as u32).collect());
+        Ok(Self { issues, ..Self::new(frame)? })
     }
 
     /// The matches as values, in the frame's order. `codebook` is the one they were made with.
@@ -144,22 +156,32 @@ impl Matches {
     /// # Errors
     /// Internal: an issue that the codebook does not have.
     pub fn pairs(&self, codebook: &Codebook) -> Result<Vec<Pair>> {
-        let places: BTreeMap<&str, usize> =
-            codebook.issues.iter().enumerate().map(|(at, i)| (i.id.as_str(), at)).collect();
-        let (rows, ids, primary) = (self.rows()?.iter(), self.issue_ids()?.iter(), self.primary()?.iter());
-        rows.zip(ids)
-            .zip(primary)
-            .map(|((row, id), primary)| {
-                let issue = id.and_then(|id| places.get(id));
-                let issue =
-                    issue.ok_or_else(|| Error::failed("internal: matches: an issue that the codebook lacks"))?;
-                Ok(Pair { row: row.unwrap_or_default() as u32, issue: *issue, primary: primary.unwrap_or_default() })
-            })
-            .collect()
+        let issues = match &self.issues {
+            Some(issues) => Arc::clone(issues),
+            None => self.places(codebook)?.into(),
+        };
+        let pairs = self.rows()?.iter().zip(self.primary()?.iter()).zip(issues.iter());
+        let pair = |((row, primary), issue): ((Option<i64>, Option<bool>), &u32)| Pair {
+            row: row.unwrap_or_default() as u32,
+            issue: *issue as usize,
+            primary: primary.unwrap_or_default(),
+        };
+        Ok(pairs.map(pair).collect())
+    }
+
+    /// The place of each one's issue in the codebook.
+    fn places(&self, codebook: &Codebook) -> Result<Vec<u32>> {
+        let places: PlHashMap<&str, u32> = codebook.issues.iter().map(|i| i.id.as_str()).zip(0..).collect();
+        let place = |id: Option<&str>| id.and_then(|id| places.get(id)).copied();
+        let lacking = || Error::failed("internal: matches: an issue that the codebook lacks");
+        self.issue_ids()?.iter().map(|id| place(id).ok_or_else(lacking)).collect()
     }
 
     /// Where each match's keywords begin, one more for the end; and all their places.
-    fn keywords(&self) -> Result<(Vec<i64>, Vec<u32>)> {
+    ///
+    /// # Errors
+    /// Never for a checked frame.
+    pub fn keywords(&self) -> Result<(Vec<i64>, Vec<u32>)> {
         let lists = self.frame.column("keywords")?.list()?.rechunk();
         let starts = lists.downcast_iter().flat_map(|array| array.offsets().as_slice().to_vec()).collect();
         let inner = lists.get_inner();

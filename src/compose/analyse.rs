@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use crate::cli::{Reading, Selection, Stages};
 use crate::cluster::codebook::{Codebook, Status};
 use crate::compose::Session;
+use crate::compose::cached::Words;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::feeds;
 use crate::compose::heard::{heard, models};
@@ -15,6 +16,7 @@ use crate::compose::stored;
 use crate::enrich::options::Without;
 use crate::enrich::{self, Intent, Intents, Voiced, profile};
 use crate::error::{Error, Result, nearest};
+use crate::normalise::texts::Texts;
 use crate::trend::calendar::Period;
 use crate::trend::cases::{self, Cases};
 use crate::trend::counted::{self, Counted, HOSTILE, OTHER_INTENT};
@@ -34,6 +36,8 @@ pub(crate) struct Found {
     pub(crate) read: Read,
     /// The records' words, redacted unless asked otherwise.
     pub(crate) voiced: Voiced,
+    /// A hash of what the dump said of each; none where it is still there to be looked at.
+    pub(crate) contents: Option<Vec<u32>>,
     /// Which records count, and when.
     pub(crate) counted: Counted,
     /// The issues and what they match.
@@ -70,6 +74,8 @@ pub(crate) struct Analysis {
 pub(crate) enum Dates {
     /// What comes next counts over time.
     Needed,
+    /// So does what comes next, and it shows words as they were heard, nothing of the dump.
+    Heard,
     /// So does what comes next, and it shows no words.
     Alone,
     /// Issues and words need no dates.
@@ -99,13 +105,24 @@ fn find_as(session: &Session, stages: &Stages, dates: Dates, discover: bool) -> 
     let options = enrich_options(session, enrich);
     let codebook = book.as_ref().map(|book| &book.codebook);
     let models = models(session, &options, codebook);
-    // A segment may be any word; brands are known by words.
-    let by_words = trend.segment.is_some() || !session.config.brands.is_empty();
-    let hear = |wordless| heard(session, reading, &models, wordless, codebook, &options);
-    let (mut read, voiced, matches) = match hear(dates == Dates::Alone && !by_words)? {
-        Some(all) => all,
-        None => hear(false)?.ok_or_else(|| Error::failed("internal: records without their words"))?,
+    // A segment, a label and a day of arrival may be any word; brands are known by words.
+    let by_words = trend.segment.is_some()
+        || trend.received.is_some()
+        || cluster.issues_from.is_some()
+        || !session.config.brands.is_empty();
+    let words = match dates {
+        _ if by_words => Words::Written,
+        Dates::Alone => Words::Uncounted,
+        Dates::Heard => Words::Heard,
+        Dates::Needed | Dates::Optional => Words::Written,
     };
+    let hear = |words| heard(session, reading, &models, words, codebook, &options);
+    let all = match hear(words)? {
+        Some(all) => Some(all),
+        None => hear(Words::Written)?,
+    };
+    let all = all.ok_or_else(|| Error::failed("internal: records without their words"))?;
+    let (mut read, voiced, matches, contents) = (all.read, all.voiced, all.matches, all.contents);
     if dates != Dates::Optional {
         check_dated(&read)?;
     }
@@ -133,7 +150,7 @@ fn find_as(session: &Session, stages: &Stages, dates: Dates, discover: bool) -> 
     };
     read.records = read.records.lean()?;
     let voiced = voiced.lean()?;
-    Ok(Found { read, voiced, counted, issues })
+    Ok(Found { read, voiced, contents, counted, issues })
 }
 
 /// Records with their words and whether they count, before any issue is looked for.
@@ -153,8 +170,9 @@ pub(crate) struct Heard {
 pub(crate) fn hear(session: &Session, reading: &Reading, trend: &Options) -> Result<Heard> {
     let options = enrich_options(session, &enrich::Options::default());
     let models = models(session, &options, None);
-    let (mut read, voiced, _) = heard(session, reading, &models, false, None, &options)?
-        .ok_or_else(|| Error::failed("internal: records without their words"))?;
+    let all = heard(session, reading, &models, Words::Written, None, &options)?;
+    let all = all.ok_or_else(|| Error::failed("internal: records without their words"))?;
+    let (mut read, voiced) = (all.read, all.voiced);
     feeds::mask(&mut read, &session.config.expect)?;
     let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
     let counted = counted::counted(&read.records, trend, &declared)?;
@@ -277,8 +295,8 @@ fn check_dated(read: &Read) -> Result<()> {
 /// The rows that issues are learned from: what counts, and what would if it had a date.
 pub(crate) fn learnable(counted: &Counted, read: &Read) -> Result<Vec<u32>> {
     let counts = counted.frame().column("counted")?.bool()?;
-    let reasons = counted.frame().column("reason")?.str()?;
-    let directions = read.records.frame().column("direction")?.str()?;
+    let reasons = Texts::of(counted.frame(), "reason")?;
+    let directions = Texts::of(read.records.frame(), "direction")?;
     let rows = (0..counted.frame().height()).filter(|row| {
         counts.get(*row) == Some(true)
             || (reasons.get(*row) == Some("undated") && !matches!(directions.get(*row), Some("outbound" | "internal")))

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::{Match, Matches};
 use crate::cluster::matching::Matcher;
+use crate::compose::restate::contents;
 use crate::enrich::redact::Masked;
 use crate::enrich::{ADDED, TOGETHER, Voiced};
 use crate::error::Result;
@@ -25,8 +26,30 @@ const SPEAKS: &str = "_speaks";
 const TEXT: &str = "text";
 const NONE: u32 = u32::MAX;
 
-/// Fields of words that nothing that only counts looks at. (A title is looked at: whether a feed still has them.)
-pub(crate) const WORDY: [&str; 5] = ["body", "reply_text", "extra", "url", "created_at_raw"];
+/// A hash of what a record's dump said of it, see [`contents`].
+pub(crate) const CONTENT: &str = "_content";
+
+/// Which of the records' words are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// As they were written.
+    Written,
+    /// As they were heard, and what is shown of a record: not what its dump said of it.
+    Heard,
+    /// Only whether there are any.
+    Uncounted,
+}
+
+impl Words {
+    /// The fields that are not looked at then. (A title is: whether a feed still has them.)
+    pub(crate) fn unread(self) -> &'static [&'static str] {
+        match self {
+            Self::Written => &[],
+            Self::Heard => &["body", "reply_text", "extra", "created_at_raw"],
+            Self::Uncounted => &["body", "reply_text", "extra", "url", "created_at_raw"],
+        }
+    }
+}
 
 /// Where the records that were read lie in the store.
 pub(crate) struct Kept {
@@ -34,8 +57,8 @@ pub(crate) struct Kept {
     files: Vec<DataFile>,
     /// Per record: its data file and its row there.
     places: Vec<(u32, u32)>,
-    /// The fields of [`WORDY`] were not read: enriching must come from the cache, and gives no words.
-    wordless: bool,
+    /// Where not all were read enriching must come from the cache.
+    words: Words,
     /// Whether all records of the version are there.
     whole: bool,
 }
@@ -73,8 +96,8 @@ impl Models {
 }
 
 impl Kept {
-    pub(crate) fn new(store: Store, files: Vec<DataFile>, places: Vec<(u32, u32)>, wordless: bool) -> Self {
-        Self { store, files, places, wordless, whole: true }
+    pub(crate) fn new(store: Store, files: Vec<DataFile>, places: Vec<(u32, u32)>, words: Words) -> Self {
+        Self { store, files, places, words, whole: true }
     }
 
     /// Keeps the places of those records that `kept` says.
@@ -94,8 +117,8 @@ impl Kept {
         records
     }
 
-    /// The records with what `own` hears in each alone. None where a cache that was there is gone, and the words were
-    /// not read.
+    /// The records with what `own` hears in each alone, and a hash of what their dumps said of each. None where a cache
+    /// that was there is gone, and the words were not read.
     ///
     /// # Errors
     /// Those of `own`.
@@ -104,11 +127,12 @@ impl Kept {
         records: &Records,
         model: &str,
         own: impl Fn(&Records) -> Result<Voiced> + Sync,
-    ) -> Result<Option<Voiced>> {
+    ) -> Result<Option<(Voiced, Vec<u32>)>> {
         let of_files = self.records_of_files();
+        let wordless = self.words == Words::Uncounted;
         let added: Vec<&str> = ADDED.iter().map(|column| column.name).collect();
-        let mut wanted: Vec<&str> = added.iter().copied().filter(|name| !self.wordless || *name != TEXT).collect();
-        wanted.extend([MASKED, SPEAKS]);
+        let mut wanted: Vec<&str> = added.iter().copied().filter(|name| !wordless || *name != TEXT).collect();
+        wanted.extend([MASKED, SPEAKS, CONTENT]);
         let parts: Vec<Result<Option<DataFrame>>> = self
             .files
             .par_iter()
@@ -119,22 +143,25 @@ impl Kept {
                 {
                     let held: Vec<IdxSize> = positions(rows);
                     let mut frame = if held.len() == rows.len() { frame } else { take(&frame, &held)? };
-                    if self.wordless {
+                    if wordless {
                         frame.with_column(speaking(&frame)?)?;
                     }
                     return Ok(Some(frame));
                 }
-                if self.wordless {
+                if self.words != Words::Written {
                     return Ok(None);
                 }
                 let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
-                let own = own(&Records::new(take(records.frame(), &held)?, records.headers().clone())?)?;
+                let there = Records::new(take(records.frame(), &held)?, records.headers().clone())?;
+                let contents: Vec<i64> = contents(&there)?.into_iter().map(i64::from).collect();
+                let own = own(&there)?;
                 let mut frame = own.frame().select(added.iter().copied())?;
                 let mut masked: Vec<Option<String>> = vec![None; frame.height()];
                 masked.iter_mut().take(1).for_each(|first| *first = Some(own.masked().line()));
                 let speaks = Column::new(SPEAKS.into(), own.text()?.is_not_null().iter().collect::<Vec<_>>());
                 frame.with_column(Column::new(MASKED.into(), masked))?;
                 frame.with_column(speaks)?;
+                frame.with_column(Column::new(CONTENT.into(), contents))?;
                 if held.len() == rows.len() {
                     cache::keep(&self.store.cache(ENRICH, model, file), frame.clone());
                 }
@@ -150,7 +177,7 @@ impl Kept {
                 order[*record as usize] = at;
                 at += 1;
             }
-            all.push(part.select(added.iter().copied().chain([MASKED]))?);
+            all.push(part.select(added.iter().copied().chain([MASKED, CONTENT]))?);
         }
         let Some(all) = stacked(all)? else { return Ok(None) };
         let lines = all.column(MASKED)?.str()?.iter().flatten();
@@ -160,7 +187,8 @@ impl Kept {
         for name in added {
             frame.with_column(all.column(name)?.clone())?;
         }
-        Voiced::new(frame, masked).map(Some)
+        let contents = all.column(CONTENT)?.i64()?.iter().map(|content| content.unwrap_or_default() as u32).collect();
+        Ok(Some((Voiced::new(frame, masked)?, contents)))
     }
 
     /// The records with what `grouped` hears in all of them together. None where a cache that was there is gone, and
@@ -185,7 +213,7 @@ impl Kept {
             }
             return Voiced::new(frame, voiced.masked()).map(Some);
         }
-        if self.wordless {
+        if self.words != Words::Written {
             return Ok(None);
         }
         let voiced = grouped(voiced)?;
@@ -215,7 +243,7 @@ impl Kept {
                 {
                     return Ok(Some(placed(found, rows)));
                 }
-                if self.wordless {
+                if self.words != Words::Written {
                     return Ok(None);
                 }
                 let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();

@@ -233,7 +233,8 @@ fn records(analysis: &Analysis, series: &Series) -> Result<Vec<String>> {
         (0..frame.height()).filter(|row| inside(*row)).collect()
     } else {
         let issues = &found.issues.codebook.issues;
-        let own = facts::hits(found)?.into_iter().filter(|h| issues[h.issue].id == series.issue_id);
+        let hits = facts::Hits::of(found)?;
+        let own = hits.all().filter(|h| issues[h.issue].id == series.issue_id);
         own.map(|h| h.row).filter(|row| inside(*row)).collect()
     };
     rows.sort_by_key(|row| (times[*row], *row));

@@ -214,8 +214,8 @@ fn words(found: &Found, compared: &mut Compared, arguments: &Compare) -> Result<
     if !arguments.selection.named.is_empty() {
         let names: Vec<String> = arguments.selection.named.iter().map(|n| n.to_lowercase()).collect();
         let issues = &found.issues.codebook.issues;
-        let mut rows: Vec<usize> = facts::hits(found)?
-            .into_iter()
+        let mut rows: Vec<usize> = facts::Hits::of(found)?
+            .all()
             .filter(|h| names.contains(&issues[h.issue].id) || names.contains(&issues[h.issue].name.to_lowercase()))
             .map(|h| h.row)
             .collect();

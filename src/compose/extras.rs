@@ -6,7 +6,7 @@ use crate::chart::{Answered, Rate};
 use crate::compose::analyse::Analysis;
 use crate::compose::{facts, slices};
 use crate::error::{Error, Result};
-use crate::trend::calendar::{self, Period};
+use crate::trend::calendar;
 use crate::trend::options::Options;
 use crate::trend::series::Series;
 use crate::trend::survival::Curve;
@@ -25,11 +25,11 @@ const SECOND: i64 = 1_000_000;
 /// Internal only.
 pub(crate) fn primary(analysis: &Analysis) -> Result<Vec<(String, Vec<i64>)>> {
     let found = &analysis.found;
-    let shown: Vec<Period> = analysis
+    let shown: Vec<i64> = analysis
         .series
         .iter()
         .find(|s| s.is_total())
-        .map_or(Vec::new(), |s| s.points.iter().map(|p| p.period).collect());
+        .map_or(Vec::new(), |s| s.points.iter().map(|p| calendar::micros(p.period)).collect());
     if analysis.series.iter().flat_map(|s| &s.points).any(|p| p.hidden) {
         return Ok(Vec::new());
     }
@@ -44,7 +44,7 @@ pub(crate) fn primary(analysis: &Analysis) -> Result<Vec<(String, Vec<i64>)>> {
     let issues = &found.issues.codebook.issues;
     let mut sums = vec![vec![0_i64; shown.len()]; issues.len() + 1];
     for (row, issue) in own.iter().enumerate().filter(|(row, _)| counts.get(*row) == Some(true)) {
-        let at = periods.physical().get(row).and_then(|p| shown.binary_search(&calendar::wall(p)).ok());
+        let at = periods.physical().get(row).and_then(|p| shown.binary_search(&p).ok());
         if let Some(at) = at {
             sums[issue.unwrap_or(issues.len())][at] += 1;
         }

@@ -1,6 +1,7 @@
 //! What reports, tables and charts are told of an analysis: names, bars, changes, hits, the funnel.
 
 use crate::chart::sparkline;
+use crate::cluster::matches::Pair;
 use crate::compose::analyse::Found;
 use crate::compose::inputs::Inputs;
 use crate::error::Result;
@@ -112,14 +113,41 @@ pub(crate) fn walls(found: &Found) -> Result<Vec<Option<Period>>> {
 }
 
 /// The matches of counted records.
-pub(crate) fn hits(found: &Found) -> Result<Vec<Hit>> {
-    let counts = found.counted.frame().column("counted")?.bool()?;
-    let all = found.issues.matches.matches(&found.issues.codebook)?;
-    Ok(all
-        .into_iter()
-        .filter(|m| counts.get(m.row as usize) == Some(true))
-        .map(|m| Hit { row: m.row as usize, issue: m.issue, score: m.score, keywords: m.keywords })
-        .collect())
+pub(crate) struct Hits {
+    pairs: Vec<Pair>,
+    scores: Vec<f64>,
+    /// Where each one's keywords begin, one more for the end, and all their places.
+    keywords: (Vec<i64>, Vec<u32>),
+    counts: Vec<bool>,
+}
+
+impl Hits {
+    /// Of all matches found.
+    ///
+    /// # Errors
+    /// Internal only.
+    pub(crate) fn of(found: &Found) -> Result<Self> {
+        let matches = &found.issues.matches;
+        Ok(Self {
+            pairs: matches.pairs(&found.issues.codebook)?,
+            scores: matches.scores()?.iter().map(Option::unwrap_or_default).collect(),
+            keywords: matches.keywords()?,
+            counts: found.counted.frame().column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect(),
+        })
+    }
+
+    /// Each of them, by row, then in the codebook's order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Hit<'_>> {
+        let (starts, places) = &self.keywords;
+        let hit = |((pair, score), ends): ((&Pair, &f64), &[i64])| Hit {
+            row: pair.row as usize,
+            issue: pair.issue,
+            score: *score,
+            keywords: &places[ends[0] as usize..ends[1] as usize],
+        };
+        let all = self.pairs.iter().zip(&self.scores).zip(starts.windows(2)).map(hit);
+        all.filter(|hit| self.counts.get(hit.row) == Some(&true))
+    }
 }
 
 /// From rows read to records matched.

@@ -8,6 +8,7 @@ use crate::compose::read::Read;
 use crate::enrich::redact;
 use crate::error::Result;
 use crate::normalise::records::Records;
+use crate::normalise::texts::Texts;
 
 /// Masks what identifies a person in the names of the feeds. Feeds whose names no longer differ get a number, so that
 /// each stays a feed of its own; those that `expected` names stay as they are: the user wrote them down.
@@ -30,12 +31,16 @@ pub(crate) fn mask(read: &mut Read, expected: &[String]) -> Result<()> {
 
 /// Each feed's name with what is printed for it.
 fn masked_names(records: &Records, expected: &[String]) -> Result<BTreeMap<String, String>> {
-    let (feeds, systems, accounts) = (records.text("feed")?, records.text("system")?, records.text("account")?);
+    let of = |name| Texts::of(records.frame(), name);
+    let (feeds, systems, accounts) = (of("feed")?, of("system")?, of("account")?);
     let mut parts: BTreeMap<&str, (&str, Option<&str>)> = BTreeMap::new();
-    for (row, feed) in feeds.iter().enumerate() {
-        if let Some(feed) = feed {
-            parts.entry(feed).or_insert((systems.get(row).unwrap_or_default(), accounts.get(row)));
+    let mut last = None;
+    for (row, feed) in feeds.iter().enumerate().filter(|(_, feed)| feed.is_some()) {
+        // One after the other are often the same.
+        if let Some(feed) = feed.filter(|_| feed != last) {
+            parts.entry(feed).or_insert_with(|| (systems.get(row).unwrap_or_default(), accounts.get(row)));
         }
+        last = feed;
     }
     let mut taken: BTreeSet<String> = parts.keys().map(|feed| (*feed).to_owned()).collect();
     let mut names = BTreeMap::new();

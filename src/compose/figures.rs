@@ -18,9 +18,14 @@ use crate::trend::options::Options;
 use crate::trend::series::{Level, Series};
 
 /// The charts of the whole, and one trend per issue; names each issue's chart.
-pub(crate) fn figures(report: &mut Report, analysis: &Analysis, trend: &Options) -> Result<Vec<Figure>> {
+pub(crate) fn figures(
+    report: &mut Report,
+    analysis: &Analysis,
+    trend: &Options,
+    primary: &[(String, Vec<i64>)],
+) -> Result<Vec<Figure>> {
     let events: &[Event] = &analysis.inputs.events;
-    let (primary, curves) = (extras::primary(analysis)?, extras::curves(analysis, trend)?);
+    let curves = extras::curves(analysis, trend)?;
     let ahead = report.forecast.clone();
     let period = report.total.points.iter().map(|p| p.period).find(|p| p.date() == report.period.first);
     let step = report.step.clone();
@@ -70,7 +75,7 @@ pub(crate) fn figures(report: &mut Report, analysis: &Analysis, trend: &Options)
     ];
     let of_total = std::slice::from_ref(&report.total);
     if primary.len() > 2 {
-        jobs.push(("share", input(of_total, share_title(&primary, &report.total, period, step), counted.clone(), now)));
+        jobs.push(("share", input(of_total, share_title(primary, &report.total, period, step), counted.clone(), now)));
     }
     if ahead.is_some() {
         jobs.push((
@@ -104,7 +109,7 @@ pub(crate) fn figures(report: &mut Report, analysis: &Analysis, trend: &Options)
                 by: step,
                 events,
                 sheet: Sheet::default(),
-                extra: Extra { forecast: ahead.as_ref(), primary: &primary, curves: &curves, rates: &[] },
+                extra: Extra { forecast: ahead.as_ref(), primary, curves: &curves, rates: &[] },
             })
         })
         .collect();

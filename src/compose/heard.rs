@@ -4,7 +4,7 @@ use crate::cli::Reading;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Matches;
 use crate::cluster::matching;
-use crate::compose::cached::Models;
+use crate::compose::cached::{Models, Words};
 use crate::compose::read::{self, Read};
 use crate::compose::{Session, cached};
 use crate::enrich::{self, Voiced};
@@ -14,7 +14,7 @@ use crate::normalise::records::Records;
 /// What the caches of a run depend on.
 pub(crate) fn models(session: &Session, options: &enrich::Options, codebook: Option<&Codebook>) -> Models {
     let added: Vec<&str> = enrich::ADDED.iter().map(|column| column.name).collect();
-    let enrich = cached::model(&[&added.join(" "), &enrich::fingerprint(options)]);
+    let enrich = cached::model(&[&added.join(" "), cached::CONTENT, &enrich::fingerprint(options)]);
     // Brands are part of what an author attacks.
     let grouped = cached::model(&[&enrich, &format!("{:?}", session.config.brands)]);
     Models {
@@ -24,8 +24,20 @@ pub(crate) fn models(session: &Session, options: &enrich::Options, codebook: Opt
     }
 }
 
-/// The records, what they say, and what of it matches; from the store's caches where they hold it. `wordless`: the
-/// records' words are not wanted where the caches hold all else; none where they no longer do.
+/// What was heard in records.
+pub(crate) struct Heard {
+    /// The dumps and their records.
+    pub(crate) read: Read,
+    /// The records' words.
+    pub(crate) voiced: Voiced,
+    /// Which issues they match; none without a codebook.
+    pub(crate) matches: Option<Matches>,
+    /// A hash of what the dump said of each; none where it is still there to be looked at.
+    pub(crate) contents: Option<Vec<u32>>,
+}
+
+/// The records, what they say, and what of it matches; from the store's caches where they hold it. `words`: those wanted
+/// of the records where the caches hold all else; none where they no longer do.
 ///
 /// # Errors
 /// Those of reading, enriching and matching.
@@ -33,19 +45,19 @@ pub(crate) fn heard(
     session: &Session,
     reading: &Reading,
     models: &Models,
-    wordless: bool,
+    words: Words,
     codebook: Option<&Codebook>,
     options: &enrich::Options,
-) -> Result<Option<(Read, Voiced, Option<Matches>)>> {
-    let mut read = read::read(session, reading, wordless.then_some(models))?;
+) -> Result<Option<Heard>> {
+    let mut read = read::read(session, reading, words, models)?;
     let own = |records: &Records| enrich::own(records, options);
     let Some(kept) = &read.kept else {
         let voiced = enrich::enrich(&read.records, options)?.lean()?;
         read.records = read.records.lean()?;
         let matches = codebook.map(|codebook| matching::match_records(&voiced, codebook)).transpose()?;
-        return Ok(Some((read, voiced, matches)));
+        return Ok(Some(Heard { read, voiced, matches, contents: None }));
     };
-    let Some(voiced) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
+    let Some((voiced, contents)) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
     let voiced = match &models.grouped {
         Some(model) => match kept.grouped(voiced, model, |voiced| enrich::grouped(voiced, options))? {
             Some(voiced) => voiced,
@@ -60,5 +72,5 @@ pub(crate) fn heard(
         },
         _ => None,
     };
-    Ok(Some((read, voiced, matches)))
+    Ok(Some(Heard { read, voiced, matches, contents: Some(contents) }))
 }

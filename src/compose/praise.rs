@@ -5,6 +5,7 @@ use crate::cluster::words::distinctive;
 use crate::compose::analyse::{Analysis, Found};
 use crate::enrich::Intent;
 use crate::error::Result;
+use crate::normalise::texts::Texts;
 use crate::report::words;
 use crate::trend::calendar::{self, Period};
 use crate::trend::counted::{self, GOOD_RATING};
@@ -18,7 +19,7 @@ const WORDS: usize = 4;
 /// # Errors
 /// Internal only.
 pub(crate) fn praising(found: &Found) -> Result<Vec<usize>> {
-    let reasons = found.counted.frame().column("reason")?.str()?;
+    let reasons = Texts::of(found.counted.frame(), "reason")?;
     let intents = found.voiced.intents()?;
     let has = |row: usize, intent: Intent| intents[row].is_some_and(|held| held.contains(intent));
     let praises = |row: &usize| {
@@ -36,7 +37,7 @@ pub(crate) fn praising(found: &Found) -> Result<Vec<usize>> {
 pub(crate) fn loved(analysis: &Analysis) -> Result<Vec<String>> {
     let found = &analysis.found;
     let frame = found.counted.frame();
-    let reasons = frame.column("reason")?.str()?;
+    let reasons = Texts::of(frame, "reason")?;
     let counts = frame.column("counted")?.bool()?;
     let periods = frame.column("period")?.datetime()?;
     let texts = found.voiced.text()?;

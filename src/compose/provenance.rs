@@ -12,6 +12,7 @@ use crate::compose::spoken;
 use crate::enrich::Intent;
 use crate::error::Result;
 use crate::normalise::sums::FileSums;
+use crate::normalise::texts::Texts;
 use crate::report::model::{FeedReport, FileReport, IssueReport, Problem};
 use crate::report::words;
 use crate::trend::baseline::detector::LEAST_HISTORY;
@@ -164,7 +165,7 @@ fn known(sums: &FileSums) -> Option<String> {
 pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
     let counts = &analysis.counts;
     let frame = analysis.found.counted.frame();
-    let (feeds, counted) = (frame.column("feed")?.str()?, frame.column("counted")?.bool()?);
+    let (feeds, counted) = (Texts::of(frame, "feed")?, frame.column("counted")?.bool()?);
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for (feed, counted) in feeds.iter().zip(counted.iter()) {
         *sums.entry(feed.unwrap_or_default()).or_default() += i64::from(counted == Some(true));

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::{Dumps, MaxRejects, Reading};
-use crate::compose::cached::{Kept, Models};
+use crate::compose::cached::{Kept, Models, Words};
 use crate::compose::progress::Progress;
 use crate::compose::{Session, emit, stored};
 use crate::config::Input;
@@ -83,11 +83,11 @@ impl Read {
 ///
 /// # Errors
 /// The first file that cannot be read (unless `--keep-going` and another can), too many rejects, a bad condition.
-/// `warm` are the models of what is heard in the records, where what they gave is all that is wanted of their words.
-pub(crate) fn read(session: &Session, reading: &Reading, warm: Option<&Models>) -> Result<Read> {
+/// `words` are those wanted where `models`, those of what is heard in the records, have all of it in the store's caches.
+pub(crate) fn read(session: &Session, reading: &Reading, words: Words, models: &Models) -> Result<Read> {
     let filters = reading.conditions.iter().map(|c| Filter::parse(c)).collect::<Result<Vec<_>>>()?;
     let mut read = match stored::asked(session, reading)? {
-        Some(store) => stored::read(&store, reading, warm)?,
+        Some(store) => stored::read(&store, reading, words, models)?,
         None => dumps(session, &reading.dumps)?,
     };
     if let Some(brands) = Brands::compile(&session.config.brands).map_err(|e| e.at(crate::config::FILE))? {

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use polars::prelude::{BooleanChunked, Int64Chunked, StringChunked};
 use rayon::prelude::*;
 
 use crate::chart::{Figure, export};
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
 use crate::compose::read::Origin;
-use crate::compose::{Session, emit, facts, figures, praise, provenance, restate, slices, voices};
+use crate::compose::{Session, emit, extras, facts, figures, praise, provenance, restate, slices, voices};
 use crate::error::{Error, Result, nearest};
+use crate::normalise::texts::Texts;
 use crate::render::text::{self, TextStyle};
 use crate::render::{FORMATS, Format, views};
 use crate::report::findings::{self, Facts};
-use crate::report::issues::{self, Evidence, Word};
+use crate::report::issues::{self, Evidence, Hit, Word, Words};
 use crate::report::methods;
 use crate::report::model::{Change, IssueReport, Report};
 use crate::report::quotes;
@@ -42,10 +44,15 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     if let Some(folder) = &folder {
         emit::check_folder(folder)?;
     }
-    let found = analyse::find(session, &arguments.stages, analyse::Dates::Needed)?;
+    let found = analyse::find(session, &arguments.stages, analyse::Dates::Heard)?;
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
     let analysis = analyse::analyse(session, found, &arguments.stages.trend)?;
-    let mut report = build(&analysis, arguments, &session.config.brands.keys().cloned().collect::<Vec<_>>())?;
+    let brands: Vec<String> = session.config.brands.keys().cloned().collect();
+    let (report, primary) = rayon::join(
+        || build(&analysis, arguments, &brands),
+        || if folder.is_some() { extras::primary(&analysis) } else { Ok(Vec::new()) },
+    );
+    let mut report = report?;
     if !arguments.stages.enrich.no_redact {
         decent(&mut report);
     }
@@ -62,7 +69,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         emit::to(None, page.as_bytes())?;
         return Ok(analyse::exit_code(&analysis.found));
     };
-    let figures = figures::figures(&mut report, &analysis, &arguments.stages.trend)?;
+    let figures = figures::figures(&mut report, &analysis, &arguments.stages.trend, &primary?)?;
     let wanted = |flag: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag);
     let drawn: &[Figure] = if wanted(CHARTS_FLAG) { &figures } else { &[] };
     let formats: Vec<_> = FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json").collect();
@@ -154,7 +161,22 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     let total = analysis.series.iter().find(|s| s.is_total() && s.segment.is_none()).cloned();
     let total = total.ok_or_else(|| Error::failed("internal: trends without a total"))?;
     let now = total.at(analysis.period).cloned().ok_or_else(|| Error::failed("internal: no point for the period"))?;
-    let mut cards = cards(analysis)?;
+    // None of these needs another.
+    let (voices, (cards, ((sliced, loved), (ledger, funnel)))) = rayon::join(
+        || voices::voices(analysis, arguments, brands),
+        || {
+            rayon::join(
+                || cards(analysis),
+                || {
+                    rayon::join(
+                        || (slices::slices(analysis), praise::loved(analysis)),
+                        || (restate::ledger(analysis), facts::funnel(found)),
+                    )
+                },
+            )
+        },
+    );
+    let mut cards = cards?;
     if !arguments.selection.named.is_empty() {
         let named = &arguments.selection.named;
         let ids = analyse::resolve_all(named, &analysis.series, Some(&found.issues.codebook))?;
@@ -163,18 +185,17 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     if let Some(top) = arguments.selection.top {
         cards.truncate(top);
     }
-    // None of these needs another.
-    let ((sliced, loved, ledger), (voices, funnel)) = rayon::join(
-        || (slices::slices(analysis), praise::loved(analysis), restate::ledger(analysis)),
-        || (voices::voices(analysis, arguments, brands), facts::funnel(found)),
-    );
     let (slices, mut segments) = sliced?;
     for card in &mut cards {
         card.segments = segments.remove(&card.id).unwrap_or_default();
     }
     let interval = garwood(now.observed.unwrap_or(0) as f64, 0.95, 1.0);
     let labels = found.issues.report.origin == "labels";
-    let mut caveats = provenance::caveats(analysis, &cards, &arguments.stages.enrich.intents)?;
+    let (caveats, (cannot_say, feeds)) = rayon::join(
+        || provenance::caveats(analysis, &cards, &arguments.stages.enrich.intents),
+        || (provenance::cannot_say(analysis), provenance::feeds(analysis)),
+    );
+    let mut caveats = caveats?;
     caveats.dedup();
     Ok(Report {
         schema: SCHEMA,
@@ -195,7 +216,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
             total: &total,
             issues: &cards,
             loved: loved?,
-            cannot_say: provenance::cannot_say(analysis)?,
+            cannot_say: cannot_say?,
         }),
         funnel: funnel?,
         methods: methods::methods(now.history, labels, calendar.by),
@@ -210,7 +231,7 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
         voices: voices?,
         slices,
         files: provenance::files(found),
-        feeds: provenance::feeds(analysis)?,
+        feeds: feeds?,
         caveats,
         codebook: found.issues.report.clone(),
         events: facts::shown(&analysis.inputs.events, calendar, &analysis.series),
@@ -220,25 +241,48 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
     })
 }
 
+/// The columns that cards look at.
+struct Columns<'a> {
+    uids: &'a StringChunked,
+    feeds: Texts<'a>,
+    texts: &'a StringChunked,
+    walls: &'a Int64Chunked,
+    periods: &'a Int64Chunked,
+    counts: &'a BooleanChunked,
+    /// The period judged, in microseconds.
+    now: i64,
+}
+
+impl<'a> Words<'a> for Columns<'a> {
+    fn is_now(&self, row: usize) -> bool {
+        self.periods.get(row) == Some(self.now) && self.counts.get(row) == Some(true)
+    }
+
+    fn word(&self, row: usize) -> Word<'a> {
+        Word {
+            uid: self.uids.get(row).unwrap_or_default(),
+            feed: self.feeds.get(row).unwrap_or_default(),
+            text: self.texts.get(row),
+            day: self.walls.get(row).map(|at| calendar::wall(at).date()),
+        }
+    }
+}
+
 fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
     let found = &analysis.found;
-    let records = found.read.records.frame();
-    let (uids, feeds) = (records.column("uid")?.str()?, records.column("feed")?.str()?);
-    let texts = found.voiced.text()?;
-    let times = facts::walls(found)?;
-    let counts = found.counted.frame().column("counted")?.bool()?;
-    let periods = found.counted.frame().column("period")?.datetime()?;
-    let words: Vec<Word<'_>> = (0..records.height())
-        .map(|row| Word {
-            uid: uids.get(row).unwrap_or_default(),
-            feed: feeds.get(row).unwrap_or_default(),
-            text: texts.get(row),
-            day: times[row].map(|at| at.date()),
-            period: periods.physical().get(row).filter(|_| counts.get(row) == Some(true)).map(calendar::wall),
-        })
-        .collect();
-    let hits = facts::hits(found)?;
-    let in_period = words.iter().filter(|w| w.period == Some(analysis.period)).count() as i64;
+    let (records, counted) = (found.read.records.frame(), found.counted.frame());
+    let words = Columns {
+        uids: records.column("uid")?.str()?,
+        feeds: Texts::of(records, "feed")?,
+        texts: found.voiced.text()?,
+        walls: counted.column("at")?.datetime()?.physical(),
+        periods: counted.column("period")?.datetime()?.physical(),
+        counts: counted.column("counted")?.bool()?,
+        now: calendar::micros(analysis.period),
+    };
+    let hits = facts::Hits::of(found)?;
+    let hits: Vec<Hit<'_>> = hits.all().collect();
+    let in_period = (0..records.height()).filter(|row| words.is_now(*row)).count() as i64;
     let places = analysis.counts.issues.iter().enumerate();
     let changes: BTreeMap<String, (i64, Option<Change>)> = places
         .filter_map(|(at, (id, _))| {

@@ -60,7 +60,7 @@ fn waits(found: &Found, cases: &Cases, hours: Option<&Hours>, target: Option<i64
     let records = &found.read.records;
     let (channels, systems, teams) = (records.text("channel")?, records.text("system")?, records.text("group")?);
     let mut issues: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for hit in facts::hits(found)? {
+    for hit in facts::Hits::of(found)?.all() {
         if found.issues.codebook.issues[hit.issue].status.counts() {
             issues.entry(hit.row).or_default().push(hit.issue);
         }
@@ -184,7 +184,7 @@ pub(crate) fn waiting(found: &Found, cases: &Cases) -> Result<Vec<(usize, view::
     let number =
         |name: &str, row: usize| -> Result<Option<f64>> { Ok(found.voiced.frame().column(name)?.f64()?.get(row)) };
     let mut names: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for hit in facts::hits(found)? {
+    for hit in facts::Hits::of(found)?.all() {
         names.entry(hit.row).or_default().push(found.issues.codebook.issues[hit.issue].name.clone());
     }
     let created = records.instants("created_at")?;

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use ring::digest::{Context, SHA256};
 use serde_json::Value;
 
 use crate::compose::analyse::Analysis;
 use crate::compose::emit;
 use crate::error::{Error, Result};
+use crate::normalise::records::Records;
+use crate::normalise::texts::Texts;
 use crate::report::model::Report;
 use crate::report::restated::{Entry, Ledger, LedgerPeriod, Restated, compare};
+use crate::trend::calendar::micros;
 
 /// Periods a ledger keeps: the one judged and those before it.
 const PERIODS: usize = 8;
@@ -26,6 +30,20 @@ fn hash(parts: &[&str]) -> u64 {
         digest.update(&[0]);
     }
     digest.finish().as_ref().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
+/// A hash of what its dump says of each record.
+///
+/// # Errors
+/// Internal only.
+pub(crate) fn contents(records: &Records) -> Result<Vec<u32>> {
+    let cells = CONTENT.iter().map(|name| Texts::of(records.frame(), name)).collect::<Result<Vec<_>>>()?;
+    Ok((0..records.len()).into_par_iter().map(|row| content(&cells, row)).collect())
+}
+
+fn content(cells: &[Texts<'_>], row: usize) -> u32 {
+    let content: Vec<&str> = cells.iter().map(|cells| cells.get(row).unwrap_or_default()).collect();
+    (hash(&content) >> 32) as u32
 }
 
 /// The records of the last periods and what they are counted for; empty where small numbers are hidden.
@@ -49,17 +67,16 @@ pub(crate) fn ledger(analysis: &Analysis) -> Result<Ledger> {
     });
     let records = &found.read.records;
     let uids = records.text("uid")?;
-    let cells = CONTENT.iter().map(|name| records.text(name)).collect::<Result<Vec<_>>>()?;
+    let cells = CONTENT.iter().map(|name| Texts::of(records.frame(), name)).collect::<Result<Vec<_>>>()?;
     let periods = found.counted.frame().column("period")?.datetime()?;
     let does_count = found.counted.frame().column("counted")?.bool()?;
     let mut kept: Vec<Vec<Entry>> = vec![Vec::new(); judged + 1 - first];
-    for row in 0..records.len() {
-        let at = periods.physical().get(row).map(crate::trend::calendar::wall).and_then(|p| counts.place(p));
-        let Some(at) = at.filter(|at| (first..=judged).contains(at)) else { continue };
-        let content: Vec<&str> = cells.iter().map(|c| c.get(row).unwrap_or_default()).collect();
-        kept[at - first].push(Entry {
+    let starts: Vec<i64> = (first..=judged).map(|at| micros(counts.period(at))).collect();
+    for (row, period) in periods.physical().iter().enumerate() {
+        let Some(at) = period.and_then(|period| starts.binary_search(&period).ok()) else { continue };
+        kept[at].push(Entry {
             uid: hash(&[uids.get(row).unwrap_or_default()]),
-            content: (hash(&content) >> 32) as u32,
+            content: found.contents.as_ref().map_or_else(|| content(&cells, row), |contents| contents[row]),
             counted: does_count.get(row) == Some(true),
             issues: counted_for.remove(&row).unwrap_or_default(),
         });

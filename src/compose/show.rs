@@ -114,8 +114,9 @@ fn issue(known: &Known<'_>, at: usize, top: usize) -> Result<view::Issue> {
     let (found, times) = (known.found, &known.times);
     let issue: &Issue = &found.issues.codebook.issues[at];
     let uids = found.read.records.frame().column("uid")?.str()?;
-    let hits = facts::hits(found)?;
-    let own: Vec<&Hit> = hits.iter().filter(|h| h.issue == at).collect();
+    let hits = facts::Hits::of(found)?;
+    let hits: Vec<Hit<'_>> = hits.all().filter(|h| h.issue == at).collect();
+    let own: Vec<&Hit<'_>> = hits.iter().collect();
     let mut rows: Vec<usize> = own.iter().map(|h| h.row).collect();
     rows.sort_by_key(|row| (std::cmp::Reverse(times[*row]), uids.get(*row)));
     let texts = found.voiced.text()?;
@@ -186,7 +187,7 @@ fn contexts(
         let mut shown = 0;
         for row in newest
             .iter()
-            .filter(|row| by_row.get(row).is_some_and(|hit| words_of(&hit.keywords, issue).any(|k| k == keyword)))
+            .filter(|row| by_row.get(row).is_some_and(|hit| words_of(hit.keywords, issue).any(|k| k == keyword)))
         {
             let Some(text) = texts.get(*row).filter(|_| shown < PER_WORD) else { continue };
             let Some(at) = context::find(text, languages.get(*row), keyword, is_pattern) else { continue };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::compose::analyse::Found;
 use crate::enrich::{Intent, language};
 use crate::error::Result;
+use crate::normalise::texts::Texts;
 use crate::report::words::{count, counted};
 
 /// Languages named one by one before the rest is only counted.
@@ -16,16 +17,13 @@ pub(crate) fn caveats(found: &Found, asked: &[Intent]) -> Result<Vec<String>> {
     let is_counted = |row: &usize| counts.get(*row) == Some(true);
     let rows: Vec<usize> = (0..found.voiced.len()).filter(is_counted).collect();
     let mut sentences: Vec<String> = Vec::new();
-    let languages = found.voiced.texts_of("text_language")?;
+    let languages = Texts::of(found.voiced.frame(), "text_language")?;
     let mut others: BTreeMap<&str, i64> = BTreeMap::new();
-    let mut unknown = 0;
     for tag in rows.iter().filter_map(|row| languages.get(*row)) {
-        if tag == language::UNKNOWN {
-            unknown += 1;
-        } else if !language::is_handled(tag) {
-            *others.entry(tag).or_default() += 1;
-        }
+        *others.entry(tag).or_default() += 1;
     }
+    let unknown = others.remove(language::UNKNOWN).unwrap_or(0);
+    others.retain(|tag, _| !language::is_handled(tag));
     let sum: i64 = others.values().sum();
     if sum > 0 {
         let mut named: Vec<(&str, i64)> = others.into_iter().collect();

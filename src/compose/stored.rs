@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::cli::Reading;
-use crate::compose::cached::{self, Kept, Models};
+use crate::compose::cached::{Kept, Models, Words};
 use crate::compose::read::{FileFacts, Origin, Read};
 use crate::compose::{Session, store};
 use crate::error::{Error, Result};
 use crate::normalise::merge;
 use crate::normalise::records::Records;
+use crate::normalise::texts::Texts;
 use crate::store::Store;
 use crate::store::snapshot::Stored;
 use crate::trend::calendar;
@@ -48,13 +49,14 @@ pub(crate) fn anything(session: &Session, reading: &Reading) -> bool {
 ///
 /// # Errors
 /// No such version, or a data file that cannot be read.
-/// `warm` as for [`read::read`](crate::compose::read::read).
-pub(crate) fn read(store: &Store, reading: &Reading, warm: Option<&Models>) -> Result<Read> {
+/// `words` and `models` as for [`read::read`](crate::compose::read::read).
+pub(crate) fn read(store: &Store, reading: &Reading, words: Words, models: &Models) -> Result<Read> {
     let snapshot = store.snapshot(reading.store_version)?;
     // A condition may ask for any word.
-    let wordless = reading.conditions.is_empty() && warm.is_some_and(|models| models.are_warm(store, snapshot.files()));
-    let Stored { records, places } = snapshot.read_without(if wordless { &cached::WORDY } else { &[] })?;
-    let kept = Kept::new(store.clone(), snapshot.files().to_vec(), places, wordless);
+    let spared = reading.conditions.is_empty() && words != Words::Written && models.are_warm(store, snapshot.files());
+    let words = if spared { words } else { Words::Written };
+    let Stored { records, places } = snapshot.read_without(words.unread())?;
+    let kept = Kept::new(store.clone(), snapshot.files().to_vec(), places, words);
     if records.is_empty() {
         return Err(Error::failed("the store holds no record")
             .at(store.folder().display())
@@ -87,7 +89,7 @@ pub(crate) fn read(store: &Store, reading: &Reading, warm: Option<&Models>) -> R
 
 /// The day the newest record was written, in UTC; dates beyond the last dense day are mistakes and left out.
 pub(crate) fn newest(records: &Records, counted: &Counted) -> Result<Option<Date>> {
-    let reasons = counted.frame().column("reason")?.str()?;
+    let reasons = Texts::of(counted.frame(), "reason")?;
     let dated = records.instants("created_at")?.iter().zip(reasons.iter());
     let newest = dated.filter(|(_, reason)| *reason != Some(FUTURE)).filter_map(|(at, _)| at).max();
     Ok(newest.map(|micros| calendar::wall(micros).date()))

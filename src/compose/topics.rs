@@ -10,6 +10,7 @@ use crate::compose::analyse::Analysis;
 use crate::compose::facts;
 use crate::enrich::near;
 use crate::error::Result;
+use crate::normalise::texts::Texts;
 use crate::report::model::Quote;
 use crate::report::quotes::shorten;
 use crate::report::voices::Topic;
@@ -110,7 +111,7 @@ fn topic(placed: &ByRow<'_>, name: &str, rows: &[usize]) -> Result<Topic> {
     let analysis = placed.analysis;
     let found = &analysis.found;
     let (records, calendar) = (&found.read.records, &found.counted.calendar);
-    let (feeds, likes) = (records.text("feed")?, records.ints("likes")?);
+    let (feeds, likes) = (Texts::of(records.frame(), "feed")?, records.ints("likes")?);
     let mut series: BTreeMap<Period, i64> = BTreeMap::new();
     for row in rows {
         if let Some(period) = placed.period[*row] {
@@ -178,7 +179,7 @@ pub(crate) fn quote(analysis: &Analysis, row: usize) -> Result<Quote> {
     Ok(Quote {
         uid: found.read.records.text("uid")?.get(row).unwrap_or_default().to_owned(),
         date: at.physical().get(row).map(|at| wall(at).date()),
-        feed: found.read.records.text("feed")?.get(row).unwrap_or_default().to_owned(),
+        feed: Texts::of(found.read.records.frame(), "feed")?.get(row).unwrap_or_default().to_owned(),
         text: found.voiced.text()?.get(row).map(shorten).unwrap_or_default(),
         keywords: Vec::new(),
     })

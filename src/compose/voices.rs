@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::cli::Report as Arguments;
-use crate::cluster::codebook::Issue;
 use crate::compose::analyse::Analysis;
 use crate::compose::topics::{self, ByRow};
 use crate::compose::{praise, response};
 use crate::enrich::{Intent, Intents, profile};
 use crate::error::Result;
 use crate::normalise::records::Records;
-use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Voices};
+use crate::normalise::texts::Texts;
+use crate::report::voices::{BrandVoice, IssueVoice, Mean, OpenQuestion, Share, Spreading, Topic, Voices};
 use crate::trend::calendar::{self, Period};
 use crate::trend::counted;
+use crate::trend::counts::Row;
 
 /// Rows of each list.
 const MOST: usize = 5;
@@ -51,14 +52,12 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
     if rows.intents.iter().all(Option::is_none) {
         notes.push("Intent was switched off: ideas, questions and hostility were not heard.".to_owned());
     }
-    let placed = ByRow { analysis, period: &rows.period, author: &rows.author };
-    let loved = topics::topics(&placed, &praise::praising(&analysis.found)?, &arguments.stages.cluster, MOST, |t| {
-        (t.observed, t.all_records)
-    })?;
-    let ideas = topics::topics(&placed, &rows.with(Intent::Idea), &arguments.stages.cluster, MOST, |t| {
-        (t.supporters, t.likes.unwrap_or(0))
-    })?;
-    let (questions, unanswered) = questions(&rows, arguments)?;
+    // None of these needs another.
+    let (topics, (spreading, issues)) = rayon::join(
+        || topics(&rows, arguments),
+        || (spreading(&rows, arguments.stages.enrich.no_redact), issues(&rows)),
+    );
+    let (loved, ideas, (questions, unanswered)) = topics?;
     let in_period = |row: &usize| rows.counted[*row] && rows.period[*row] == Some(analysis.period);
     let counted: Vec<usize> = (0..rows.records.len()).filter(in_period).collect();
     let named = counted.iter().filter(|row| rows.author[**row].is_some()).count() as i64;
@@ -68,8 +67,8 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
         ideas,
         questions,
         unanswered,
-        spreading: spreading(&rows, arguments.stages.enrich.no_redact)?,
-        issues: issues(&rows)?,
+        spreading: spreading?,
+        issues: issues?,
         brands: brand_voices(&rows, brands)?,
         named: Share::of(named, counted.len() as i64),
         masked: crate::enrich::redact::Kind::ALL
@@ -82,13 +81,26 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
     })
 }
 
+/// What is loved, what ideas there are, and which questions wait.
+type Heard = (Vec<Topic>, Vec<Topic>, (Vec<OpenQuestion>, Option<i64>));
+
+fn topics(rows: &Rows<'_>, arguments: &Arguments) -> Result<Heard> {
+    let placed = ByRow { analysis: rows.analysis, period: &rows.period, author: &rows.author };
+    let cluster = &arguments.stages.cluster;
+    let praising = praise::praising(&rows.analysis.found)?;
+    let loved = topics::topics(&placed, &praising, cluster, MOST, |t| (t.observed, t.all_records))?;
+    let ideas = rows.with(Intent::Idea);
+    let ideas = topics::topics(&placed, &ideas, cluster, MOST, |t| (t.supporters, t.likes.unwrap_or(0)))?;
+    Ok((loved, ideas, questions(rows, arguments)?))
+}
+
 impl<'a> Rows<'a> {
     fn of(analysis: &'a Analysis) -> Result<Self> {
         let found = &analysis.found;
         let frame = found.counted.frame();
         let periods = frame.column("period")?.datetime()?;
         let at = frame.column("at")?.datetime()?;
-        let reasons = frame.column("reason")?.str()?;
+        let reasons = Texts::of(frame, "reason")?;
         Ok(Self {
             analysis,
             records: &found.read.records,
@@ -138,12 +150,11 @@ fn spreading(rows: &Rows<'_>, shown: bool) -> Result<Vec<Spreading>> {
             groups.entry(of).or_default().push(row);
         }
     }
-    let named =
-        uids.iter().enumerate().filter_map(|(row, uid)| Some((uid.filter(|uid| groups.contains_key(uid))?, row)));
-    let place: BTreeMap<&str, usize> = if groups.is_empty() { BTreeMap::new() } else { named.collect() };
+    // Records are sorted by uid.
+    let names: Vec<Option<&str>> = if groups.is_empty() { Vec::new() } else { uids.iter().collect() };
     let mut found = Vec::new();
     for (of, mut members) in groups {
-        let Some(original) = place.get(of).copied() else { continue };
+        let Ok(original) = names.binary_search(&Some(of)) else { continue };
         members.push(original);
         let within = |period: Period| members.iter().copied().filter(|row| rows.period[*row] == Some(period)).collect();
         let now: Vec<usize> = within(rows.analysis.period);
@@ -209,16 +220,12 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
     let voiced = &analysis.found.voiced;
     let (sentiments, hostile) = (voiced.floats_of("sentiment")?, voiced.floats_of("hostile")?);
     let (uids, echo_of) = (voiced.texts_of("uid")?, voiced.texts_of("echo_of")?);
-    let mut own: Vec<Vec<usize>> = vec![Vec::new(); analysis.found.issues.codebook.issues.len()];
-    for pair in analysis.found.issues.matches.pairs(&analysis.found.issues.codebook)? {
-        if rows.counted[pair.row as usize] {
-            own[pair.issue].push(pair.row as usize);
-        }
-    }
-    let mut echoes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (row, of) in echo_of.iter().enumerate() {
-        if let Some(of) = of.filter(|_| rows.said[row]) {
-            echoes.entry(of).or_default().push(row);
+    // By the row of what is echoed: records are sorted by uid.
+    let mut echoes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    if echo_of.null_count() < echo_of.len() {
+        let names: Vec<Option<&str>> = uids.iter().collect();
+        for (row, of) in echo_of.iter().enumerate().filter(|(row, of)| of.is_some() && rows.said[*row]) {
+            names.binary_search(&of).into_iter().for_each(|echoed| echoes.entry(echoed).or_default().push(row));
         }
     }
     // An author's first counted record of all, by the author's number.
@@ -230,14 +237,18 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         }
     }
     let start = calendar::micros(analysis.period);
-    let voice = |(issue, hits): (&Issue, Vec<usize>)| -> Option<IssueVoice> {
-        let now: Vec<usize> = hits.iter().copied().filter(|row| rows.period[*row] == Some(analysis.period)).collect();
-        if now.is_empty() || !issue.status.counts() {
+    let judged = analysis.counts.place(analysis.period);
+    let voice = |(place, hits): (usize, &[(u32, Row)])| -> Option<IssueVoice> {
+        let issue = &analysis.found.issues.codebook.issues[place - 1];
+        let mut now: Vec<usize> =
+            hits.iter().filter(|(_, hit)| Some(hit.period()) == judged).map(|(_, hit)| hit.row()).collect();
+        now.sort_unstable();
+        if now.is_empty() {
             return None;
         }
         // Who only says "same here", or passes it on, has no keyword of the issue, but belongs to what he echoes.
         let own: BTreeSet<usize> = now.iter().copied().collect();
-        let joined = hits.iter().filter_map(|row| echoes.get(uids.get(*row)?)).flatten().copied();
+        let joined = hits.iter().filter_map(|(_, hit)| echoes.get(&hit.row())).flatten().copied();
         let joined = joined.filter(|row| rows.period[*row] == Some(analysis.period) && !own.contains(row));
         let volume: BTreeSet<usize> = now.iter().copied().chain(joined).collect();
         let texts: BTreeSet<&str> = volume.iter().filter_map(|row| echo_of.get(*row).or(uids.get(*row))).collect();
@@ -256,23 +267,23 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
             authors: voices.len() as i64,
             sentiment: Mean::of(&values),
             hostile: Share::of(attacks, scored.len() as i64),
-            again: Share::of(again(rows, &hits, &named), named.len() as i64),
+            again: Share::of(again(rows, hits, &named), named.len() as i64),
             first_time: Share::of(fresh, authors.len() as i64),
             named: Share::of(named.len() as i64, now.len() as i64),
         })
     };
-    let mut found: Vec<IssueVoice> =
-        analysis.found.issues.codebook.issues.par_iter().zip(own).filter_map(voice).collect();
+    let own: Vec<(usize, &[(u32, Row)])> = analysis.placed.of_issues().collect();
+    let mut found: Vec<IssueVoice> = own.into_par_iter().with_max_len(1).filter_map(voice).collect();
     found.sort_by_key(|voice| std::cmp::Reverse(voice.records));
     Ok(found)
 }
 
 /// How many of the `named` records have one of the same author on the issue within the 30 days before.
-fn again(rows: &Rows<'_>, hits: &[usize], named: &[(i64, usize)]) -> i64 {
+fn again(rows: &Rows<'_>, hits: &[(u32, Row)], named: &[(i64, usize)]) -> i64 {
     let who: BTreeSet<i64> = named.iter().map(|(author, _)| *author).collect();
     let mut contacts: Vec<(i64, i64)> = hits
         .iter()
-        .filter_map(|row| Some((rows.author[*row].filter(|author| who.contains(author))?, rows.at[*row]?)))
+        .filter_map(|(_, hit)| Some((rows.author[hit.row()].filter(|author| who.contains(author))?, hit.at)))
         .collect();
     contacts.sort_unstable();
     let earlier = |author: &i64, at: i64| {

@@ -31,6 +31,7 @@ pub(crate) mod stack;
 pub mod stream;
 pub mod sums;
 pub mod text;
+pub mod texts;
 pub mod values;
 pub mod versions;
 pub mod zones;

@@ -22,9 +22,10 @@ const EXTRA: &str = "plaint extra";
 /// # Errors
 /// An internal error when the font cannot be cut.
 pub(super) fn faces(text: &str) -> Result<String> {
+    let used = distinct(text);
     let mut wanted: BTreeSet<char> = (' '..='~').chain("–−×·…≥≤½\u{a0}’“”".chars()).collect();
     // A letter it lacks would be cut as the box that stands for none, and hide the system's own.
-    wanted.extend(text.chars().filter(|c| stands_alone(*c) && fonts::has_own(*c)));
+    wanted.extend(used.iter().filter(|c| stands_alone(**c) && fonts::has_own(**c)));
     let weights = [(400, dejavu::sans_condensed::regular()), (700, dejavu::sans_condensed::bold())];
     let mut rules = String::new();
     for (weight, bytes) in weights {
@@ -38,12 +39,26 @@ pub(super) fn faces(text: &str) -> Result<String> {
     // A font that cannot be cut (outlines that are not TrueType's) stays outside: the system draws its letters.
     if let Some(extra) = fonts::extra() {
         let lacking: BTreeSet<char> =
-            text.chars().filter(|c| stands_alone(*c) && !fonts::has_own(*c) && extra.has(*c)).collect();
+            used.iter().copied().filter(|c| stands_alone(*c) && !fonts::has_own(*c) && extra.has(*c)).collect();
         if let (false, Ok(subset)) = (lacking.is_empty(), cut(extra.bytes(), &lacking)) {
             rules.push_str(&rule(EXTRA, 400, &subset));
         }
     }
     Ok(rules)
+}
+
+/// The characters of a text, each once.
+fn distinct(text: &str) -> BTreeSet<char> {
+    let mut ascii = [false; 128];
+    let mut others = BTreeSet::new();
+    for c in text.chars() {
+        match ascii.get_mut(c as usize) {
+            Some(seen) => *seen = true,
+            None => _ = others.insert(c),
+        }
+    }
+    others.extend((0_u8..).zip(ascii).filter(|(_, seen)| *seen).map(|(byte, _)| char::from(byte)));
+    others
 }
 
 fn cut(bytes: &[u8], wanted: &BTreeSet<char>) -> std::result::Result<Vec<u8>, ParseError> {

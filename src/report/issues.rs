@@ -14,8 +14,8 @@ use crate::trend::calendar::Period;
 use crate::trend::series::Series;
 
 /// A counted record that matches an issue.
-#[derive(Debug, Clone)]
-pub struct Hit {
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a> {
     /// Row in the records.
     pub row: usize,
     /// Index of the issue in the codebook.
@@ -23,10 +23,10 @@ pub struct Hit {
     /// Its score.
     pub score: f64,
     /// The places of the keywords that made the match, heaviest first ([`crate::cluster::matches::Match`]).
-    pub keywords: Box<[u32]>,
+    pub keywords: &'a [u32],
 }
 
-/// What an issue's card may show of a record, by row.
+/// What an issue's card may show of a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Word<'a> {
     /// The record's key.
@@ -37,12 +37,17 @@ pub struct Word<'a> {
     pub text: Option<&'a str>,
     /// Its day; null when undated.
     pub day: Option<Date>,
-    /// Its period, when it is counted.
-    pub period: Option<Period>,
+}
+
+/// What cards look up of records, by row.
+pub trait Words<'a>: Sync {
+    /// Whether it is counted, and in the period judged.
+    fn is_now(&self, row: usize) -> bool;
+    /// What may be shown of it.
+    fn word(&self, row: usize) -> Word<'a>;
 }
 
 /// Everything the cards are made of.
-#[derive(Debug)]
 pub struct Evidence<'a> {
     /// The period judged.
     pub period: Period,
@@ -53,9 +58,9 @@ pub struct Evidence<'a> {
     /// One per issue, found by id.
     pub series: &'a [Series],
     /// Of counted records, sorted by row.
-    pub hits: &'a [Hit],
-    /// By row.
-    pub words: &'a [Word<'a>],
+    pub hits: &'a [Hit<'a>],
+    /// The records.
+    pub words: &'a dyn Words<'a>,
     /// Distinct counted records of the period.
     pub counted_in_period: i64,
     /// Issue id → count before and the change on it, like for like; only where there is something to compare.
@@ -64,7 +69,7 @@ pub struct Evidence<'a> {
 
 /// Every issue, biggest in the period first, then biggest over all, then the older.
 pub fn issues(evidence: &Evidence<'_>) -> Vec<IssueReport> {
-    let mut by_issue: Vec<Vec<&Hit>> = vec![Vec::new(); evidence.codebook.issues.len()];
+    let mut by_issue: Vec<Vec<&Hit<'_>>> = vec![Vec::new(); evidence.codebook.issues.len()];
     for hit in evidence.hits {
         by_issue[hit.issue].push(hit);
     }
@@ -84,12 +89,12 @@ pub fn issues(evidence: &Evidence<'_>) -> Vec<IssueReport> {
     reports
 }
 
-fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit], series: &Series) -> IssueReport {
+fn card(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit<'_>], series: &Series) -> IssueReport {
     let now = series.at(evidence.period);
     let observed = now.and_then(|p| p.observed);
     let between = evidence.changes.get(&issue.id);
     let (previous, change) = (between.map(|b| b.0), between.and_then(|b| b.1));
-    let matched_now = hits.iter().filter(|h| evidence.words[h.row].period == Some(evidence.period)).count() as i64;
+    let matched_now = hits.iter().filter(|h| evidence.words.is_now(h.row)).count() as i64;
     let share = (evidence.counted_in_period > 0).then(|| matched_now as f64 / evidence.counted_in_period as f64);
     IssueReport {
         id: issue.id.clone(),
@@ -132,9 +137,9 @@ fn definition(issue: &Issue) -> String {
 pub const KEYWORDS: usize = 15;
 
 /// The issue's keywords by matches × weight: rare words weigh most, but it is the common ones that people know it by.
-pub fn telling(issue: &Issue, hits: &[&Hit]) -> Vec<(String, f64)> {
+pub fn telling(issue: &Issue, hits: &[&Hit<'_>]) -> Vec<(String, f64)> {
     let mut held = vec![0.0; issue.keywords.len()];
-    for place in hits.iter().flat_map(|h| &h.keywords) {
+    for place in hits.iter().flat_map(|h| h.keywords) {
         held.get_mut(*place as usize).into_iter().for_each(|held| *held += 1.0);
     }
     let mut ranked: Vec<(f64, &Keyword)> = held.iter().zip(&issue.keywords).map(|(n, k)| (n * k.weight, k)).collect();
@@ -143,18 +148,13 @@ pub fn telling(issue: &Issue, hits: &[&Hit]) -> Vec<(String, f64)> {
 }
 
 /// Quotes from the period; from all periods when the period has none.
-fn quoted(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit]) -> Vec<Quote> {
+fn quoted(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit<'_>]) -> Vec<Quote> {
     let candidates = |only_now: bool| -> Vec<Candidate<'_>> {
         hits.iter()
+            .filter(|hit| !only_now || evidence.words.is_now(hit.row))
             .filter_map(|hit| {
-                let word = &evidence.words[hit.row];
-                let wanted = !only_now || word.period == Some(evidence.period);
-                word.text.filter(|_| wanted).map(|text| Candidate {
-                    row: hit.row,
-                    uid: word.uid,
-                    score: hit.score,
-                    text,
-                })
+                let word = evidence.words.word(hit.row);
+                Some(Candidate { row: hit.row, uid: word.uid, score: hit.score, text: word.text? })
             })
             .collect()
     };
@@ -165,7 +165,7 @@ fn quoted(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit]) -> Vec<Quote> {
     chosen
         .into_iter()
         .map(|row| {
-            let word = &evidence.words[row];
+            let word = evidence.words.word(row);
             Quote {
                 uid: word.uid.to_string(),
                 date: word.day,
@@ -174,7 +174,7 @@ fn quoted(evidence: &Evidence<'_>, issue: &Issue, hits: &[&Hit]) -> Vec<Quote> {
                 keywords: hits
                     .iter()
                     .filter(|h| h.row == row)
-                    .flat_map(|h| words(&h.keywords, issue))
+                    .flat_map(|h| words(h.keywords, issue))
                     .map(str::to_owned)
                     .collect(),
             }

@@ -131,7 +131,8 @@ pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
         }
         let newton = off / ((shape - 1.0) * x.ln() - x - ln_gamma).exp();
         let bend = newton * ((shape - 1.0) / x - 1.0);
-        let step = newton / (1.0 - 0.5 * bend.clamp(-1.0, 1.0));
+        // Where nothing is left of x there is no bend to speak of.
+        let step = if bend.is_finite() { newton / (1.0 - 0.5 * bend.clamp(-1.0, 1.0)) } else { newton };
         let next = x - step;
         let settled = step.abs() <= SETTLED * x.min(shape.sqrt());
         if settled || (high.is_finite() && high - low <= 1e-15 * high) || x > 1e300 {
@@ -143,7 +144,7 @@ pub fn gamma_quantile(shape: f64, p: f64) -> f64 {
 }
 
 /// The normal quantile to three digits, which is where to begin (Abramowitz and Stegun 1964, 26.2.23).
-fn normal_quantile(p: f64) -> f64 {
+pub(crate) fn normal_quantile(p: f64) -> f64 {
     let t = (-2.0 * p.min(1.0 - p).max(1e-300).ln()).sqrt();
     let upper =
         t - (2.515_517 + t * (0.802_853 + t * 0.010_328)) / (1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308)));

@@ -7,6 +7,7 @@ use polars::prelude::Int64Chunked;
 use crate::enrich::echo::{openers, parents};
 use crate::error::{Error, Result};
 use crate::normalise::records::Records;
+use crate::normalise::texts::Texts;
 use crate::trend::calendar::{Calendar, day_of};
 use crate::trend::counted::{Counted, FUTURE};
 use crate::trend::options::Options;
@@ -66,14 +67,14 @@ pub struct Cases {
 pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<Cases> {
     let counts = counted.frame().column("counted")?.bool()?;
     let (created, feeds) = (records.instants("created_at")?, Feeds::of(records)?);
-    let (kinds, directions) = (records.text("kind")?, records.text("direction")?);
-    let precisions = records.text("created_precision")?;
+    let (kinds, directions) = (Texts::of(records.frame(), "kind")?, Texts::of(records.frame(), "direction")?);
+    let precisions = Texts::of(records.frame(), "created_precision")?;
     let counts_of_replies = records.ints("replies")?;
     let outbound: Vec<bool> = directions.iter().map(|d| d == Some("outbound")).collect();
     let customer: Vec<bool> = directions.iter().map(|d| !matches!(d, Some("outbound" | "internal"))).collect();
     let above = above(records, &customer)?;
     let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
-    let reasons = counted.frame().column("reason")?.str()?;
+    let reasons = Texts::of(counted.frame(), "reason")?;
     let mut facts: Vec<Feed> = vec![Feed::default(); feeds.names.len()];
     let times = SHOWN.map(|column| Times::of(records, column));
     let [written, changed, first_response, resolved, closed, reply] = times;
@@ -100,6 +101,10 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
             answer[case] = Some(answer[case].map_or(at, |first| first.min(at)));
         }
     }
+    let tells = |row: &usize| {
+        answer[*row].is_some()
+            || [&first_response, &reply, &resolved, &closed].iter().any(|times| times.get(*row).is_some())
+    };
     // A counted record that opens a case, by itself: what its feed tells comes when all of it was seen.
     let opened = |row: usize| -> Option<(Case, [Option<i64>; 2])> {
         let post = matches!(kinds.get(row), Some("mention" | "ticket_message"));
@@ -117,21 +122,21 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let by_day = |case: &Case| precisions.get(case.row) == Some("day");
     let is_backwards = |case: &Case| [case.first, case.resolved].into_iter().flatten().any(|at| at < case.asked);
     let mut found = Cases::default();
-    for (case, told) in (0..records.len()).filter_map(opened) {
+    for (case, told) in (0..records.len()).filter(tells).filter_map(opened) {
         if is_backwards(&case) {
             found.backwards += 1;
             continue;
         }
         let feed = &mut facts[feeds.of[case.row] as usize];
-        feed.tells_first |= told[0].is_some() || feed.outbound;
+        feed.tells_first |= told[0].is_some();
         feed.tells_resolved |= told[1].is_some();
     }
     for (mut case, _) in (0..records.len()).filter_map(opened).filter(|(case, _)| !is_backwards(case)) {
         let at = feeds.of[case.row] as usize;
         let feed = &mut facts[at];
-        (case.tells_first, case.tells_resolved) = (feed.tells_first, feed.tells_resolved);
+        (case.tells_first, case.tells_resolved) = (feed.tells_first || feed.outbound, feed.tells_resolved);
         case.seen = feed.seen.unwrap_or(case.asked).max(case.asked);
-        case.replies = case.replies.filter(|_| !feed.tells_first);
+        case.replies = case.replies.filter(|_| !case.tells_first);
         if !case.tells_first && !case.tells_resolved {
             *(if case.replies.is_some() { &mut feed.only_counted } else { &mut feed.silent }) += 1;
             if case.replies.is_none() {
@@ -191,9 +196,10 @@ struct Feeds<'a> {
 
 impl<'a> Feeds<'a> {
     fn of(records: &'a Records) -> Result<Self> {
-        let feeds: Vec<&str> = records.text("feed")?.iter().map(Option::unwrap_or_default).collect();
-        let names: Vec<&str> = feeds.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let of = feeds.iter().map(|feed| names.binary_search(feed).unwrap_or_default() as u32).collect();
+        let feeds = Texts::of(records.frame(), "feed")?;
+        let named = || feeds.iter().map(Option::unwrap_or_default);
+        let names: Vec<&str> = named().collect::<BTreeSet<_>>().into_iter().collect();
+        let of = named().map(|feed| names.binary_search(&feed).unwrap_or_default() as u32).collect();
         Ok(Self { names, of })
     }
 }

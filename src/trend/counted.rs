@@ -8,12 +8,14 @@ use polars::prelude::{
     BooleanChunked, DataFrame, DataType, Int64Chunked, IntoColumn, IntoSeries, NamedFrom, NewChunkedArray, Series,
     TimeUnit,
 };
+use rayon::prelude::*;
 
 use crate::contract::{self, Column, Type};
 use crate::error::{Error, Result};
-use crate::normalise::people::{people, texts};
+use crate::normalise::people::people;
 use crate::normalise::records::Records;
 use crate::normalise::stack::lean;
+use crate::normalise::texts::Texts;
 use crate::trend::calendar::{Calendar, day_number, day_of};
 use crate::trend::coverage::{Coverage, Declared, coverage, first_day};
 use crate::trend::now::{Days, now};
@@ -102,7 +104,7 @@ impl Counted {
     /// How many records were left out, by reason, in the order the reasons are tried; only reasons that occur.
     pub fn left_out(&self) -> Result<Vec<(String, i64)>> {
         let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-        for reason in self.frame.column("reason")?.str()?.iter().flatten() {
+        for reason in Texts::of(&self.frame, "reason")?.iter().flatten() {
             *sums.entry(reason).or_default() += 1;
         }
         Ok(REASONS.iter().filter_map(|r| sums.get(r).map(|n| ((*r).to_owned(), *n))).collect())
@@ -164,15 +166,10 @@ pub fn counted_by(
     if segments.as_ref().is_some_and(|s| s.len() != records.len()) {
         return Err(Error::failed("internal: counted: a segment for every record is needed"));
     }
-    let feeds = texts(frame, "feed")?;
+    let feeds = Texts::of(frame, "feed")?;
     let (people, walls) = rayon::join(|| people(frame), || walls(frame, &calendar));
     let (people, walls) = (people?, walls?);
-    let mut days: BTreeMap<&str, Days> = BTreeMap::new();
-    for (feed, wall) in feeds.iter().zip(&walls) {
-        if let (Some(feed), Some(wall)) = (feed, wall) {
-            *days.entry(feed).or_default().entry(day_number(*wall)).or_default() += 1;
-        }
-    }
+    let days = days_of_feeds(feeds, &walls);
     let all_days: Vec<Days> = days.values().cloned().collect();
     let now = options.as_of.or_else(|| now(&all_days)).unwrap_or(Date::constant(1970, 1, 1));
     let first: BTreeMap<&str, i64> =
@@ -181,20 +178,20 @@ pub fn counted_by(
     let coverage = coverage(&named_days, now, declared);
 
     let last = day_of(now);
-    let placed: Vec<Option<&'static str>> = feeds
-        .iter()
-        .zip(&walls)
-        .map(|(feed, wall)| match wall.map(day_number) {
+    let placed: Vec<Option<&'static str>> = walls
+        .par_iter()
+        .enumerate()
+        .map(|(row, wall)| match wall.map(day_number) {
             None => Some(UNDATED),
             Some(day) if day > last => Some(FUTURE),
-            Some(day) if feed.and_then(|f| first.get(f)).is_some_and(|first| day < *first) => Some(STRAY),
+            Some(day) if feeds.get(row).and_then(|f| first.get(f)).is_some_and(|first| day < *first) => Some(STRAY),
             Some(_) => None,
         })
         .collect();
     let start = |(wall, reason): (&Option<i64>, &Option<&str>)| {
         wall.filter(|_| reason.is_none()).map(|wall| calendar.start(calendar.index_of_micros(wall)))
     };
-    let periods: Vec<Option<i64>> = walls.iter().zip(&placed).map(start).collect();
+    let periods: Vec<Option<i64>> = walls.par_iter().zip(&placed).map(start).collect();
     let reasons = reasons(frame, placed, options.count)?;
     let segment = match segments {
         Some(values) => Series::new("segment".into(), values),
@@ -221,6 +218,29 @@ pub fn counted_by(
     Ok(Counted { frame, calendar, now, coverage })
 }
 
+/// Every feed's dated records per day.
+fn days_of_feeds<'a>(feeds: Texts<'a>, walls: &[Option<i64>]) -> BTreeMap<&'a str, Days> {
+    /// Records looked at together.
+    const PART: usize = 1 << 15;
+    let part = |(at, walls): (usize, &[Option<i64>])| {
+        let mut days: BTreeMap<&'a str, Days> = BTreeMap::new();
+        for (row, wall) in (at * PART..).zip(walls) {
+            if let (Some(feed), Some(wall)) = (feeds.get(row), wall) {
+                *days.entry(feed).or_default().entry(day_number(*wall)).or_default() += 1;
+            }
+        }
+        days
+    };
+    let add = |mut all: BTreeMap<&'a str, Days>, part: BTreeMap<&'a str, Days>| {
+        for (feed, days) in part {
+            let all = all.entry(feed).or_default();
+            days.into_iter().for_each(|(day, n)| *all.entry(day).or_default() += n);
+        }
+        all
+    };
+    walls.par_chunks(PART).enumerate().map(part).reduce(BTreeMap::new, add)
+}
+
 /// A column of wall times from microseconds.
 pub(crate) fn wall_series(name: &str, micros: &[Option<i64>]) -> Result<Series> {
     let cells = Int64Chunked::from_slice_options(name.into(), micros).into_series();
@@ -237,7 +257,7 @@ fn walls(frame: &DataFrame, calendar: &Calendar) -> Result<Vec<Option<i64>>> {
         .iter()
         .map(|at| at.filter(|us| (least..=most).contains(us)))
         .collect();
-    let precision = frame.column("created_precision")?.str()?.iter();
+    let precision = Texts::of(frame, "created_precision")?.iter();
     let dated = || instants.iter().flatten().copied();
     let clock = Clock::new(calendar.zone(), dated().min().unwrap_or(0), dated().max().unwrap_or(0));
     let wall = |(at, precision): (&Option<i64>, Option<&str>)| {
@@ -254,7 +274,7 @@ fn reasons(
     if count == Count::All {
         return Ok(reasons);
     }
-    let directions = frame.column("direction")?.str()?.iter();
+    let directions = Texts::of(frame, "direction")?.iter();
     for (reason, direction) in reasons.iter_mut().zip(directions) {
         *reason = reason.or(match direction {
             Some("outbound") => Some("outbound"),
@@ -265,10 +285,10 @@ fn reasons(
     if count == Count::Inbound {
         return Ok(reasons);
     }
-    let statuses = frame.column("status")?.str()?.iter();
+    let statuses = Texts::of(frame, "status")?.iter();
     let reposts = frame.column("is_repost")?.bool()?.iter();
     let ratings = frame.column("rating_01")?.f64()?.iter();
-    let verdicts = frame.column("csat")?.str()?.iter();
+    let verdicts = Texts::of(frame, "csat")?.iter();
     for ((((reason, status), repost), rating), csat) in
         reasons.iter_mut().zip(statuses).zip(reposts).zip(ratings).zip(verdicts)
     {

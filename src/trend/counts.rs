@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::contract::{self, Column, Type};
 use crate::error::{Error, Result};
-use crate::normalise::people::texts;
+use crate::normalise::texts::Texts;
 use crate::trend::calendar::{Calendar, Period, micros};
 use crate::trend::counted::{Counted, wall_series};
 use crate::trend::coverage::{Cover, Coverage, FeedSpan};
@@ -266,18 +266,19 @@ pub(crate) fn count_placed(
     issues: &[(String, String)],
 ) -> Result<(Counts, Placed)> {
     let (mut counts, placed) = placed(counted, matches, issues)?;
-    let mut authors: Vec<(usize, u32)> = Vec::new();
+    // A cell's place above an author's number: quicker to sort than the two.
+    let mut authors: Vec<u64> = Vec::new();
     placed.walk(|issue, row, new| {
         let at = counts.at(issue, row.segment(), row.feed(), row.period());
         let cell = &mut counts.cells[at];
         cell.observed = Some(cell.observed.unwrap_or(0) + i64::from(new));
         cell.records += 1;
-        authors.extend(row.author.map(|who| (at, who)));
+        authors.extend(row.author.map(|who| (at as u64) << 32 | u64::from(who)));
     });
     authors.par_sort_unstable();
     authors.dedup();
-    for (at, _) in authors {
-        counts.cells[at].authors += 1;
+    for one in authors {
+        counts.cells[(one >> 32) as usize].authors += 1;
     }
     Ok((counts, placed))
 }
@@ -286,14 +287,19 @@ pub(crate) fn count_placed(
 pub(crate) struct Placed {
     /// By record; null where it does not count.
     rows: Vec<Option<Row>>,
-    /// An issue's place (from 1) and a record's, by issue, an issue's oldest first.
-    pairs: Vec<(u32, u32)>,
+    /// An issue's place (from 1) and a record that matches it, by issue, an issue's oldest first.
+    pairs: Vec<(u32, Row)>,
 }
 
 impl Placed {
     /// The counted records, in the records' order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().flatten()
+    }
+
+    /// The counted records of each issue that counts, by its place (from 1), the oldest first.
+    pub(crate) fn of_issues(&self) -> impl Iterator<Item = (usize, &[(u32, Row)])> {
+        self.pairs.chunk_by(|a, b| a.0 == b.0).map(|pairs| (pairs[0].0 as usize, pairs))
     }
 
     /// Visits every counted record for the total (place 0) and for each issue it matches (places from 1), an issue's
@@ -307,11 +313,9 @@ impl Placed {
         let units = self.rows().map(|r| r.unit as usize + 1).max().unwrap_or(0);
         let mut seen: Vec<u32> = vec![0; units];
         for (issue, row) in &self.pairs {
-            if let Some(row) = &self.rows[*row as usize] {
-                let unit = row.unit as usize;
-                visit(*issue as usize, row, seen[unit] != *issue);
-                seen[unit] = *issue;
-            }
+            let unit = row.unit as usize;
+            visit(*issue as usize, row, seen[unit] != *issue);
+            seen[unit] = *issue;
         }
     }
 }
@@ -333,11 +337,22 @@ pub(crate) fn placed(counted: &Counted, matches: &DataFrame, issues: &[(String, 
         let own = rows.get(usize::try_from(found.get(at)?).ok()?)?.as_ref()?;
         Some((*issue, own.at, own.row))
     };
-    let mut pairs: Vec<(u32, i64, u32)> =
+    let matched: Vec<(u32, i64, u32)> =
         (0..matches.height()).into_par_iter().with_min_len(4096).filter_map(pair).collect();
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    let pairs = pairs.into_iter().map(|(issue, _, row)| (issue, row)).collect();
+    let mut by_issue: Vec<Vec<(i64, u32)>> = vec![Vec::new(); issues.len() + 1];
+    for (issue, at, row) in matched {
+        by_issue[issue as usize].push((at, row));
+    }
+    by_issue.par_iter_mut().for_each(|records| {
+        records.sort_unstable();
+        records.dedup();
+    });
+    let of = |(issue, records): (u32, Vec<(i64, u32)>)| {
+        let rows = &rows;
+        records.into_iter().filter_map(move |(_, row)| Some((issue, rows[row as usize]?)))
+    };
+    let by_issue: Vec<(u32, Vec<(i64, u32)>)> = (0..).zip(by_issue).collect();
+    let pairs = by_issue.into_par_iter().flat_map_iter(of).collect();
     Ok((counts, Placed { rows, pairs }))
 }
 
@@ -346,16 +361,16 @@ fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<O
     let frame = counted.frame();
     let calendar = counted.calendar.clone();
     let counts: Vec<bool> = frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect();
-    let segments = texts(frame, "segment")?;
-    let mut values: Vec<Option<&str>> = segments.iter().zip(&counts).filter(|(_, c)| **c).map(|(s, _)| *s).collect();
+    let segments = Texts::of(frame, "segment")?;
+    let mut values: Vec<Option<&str>> = segments.iter().zip(&counts).filter(|(_, c)| **c).map(|(s, _)| s).collect();
     values.sort_unstable();
     values.dedup();
     if values.is_empty() {
         values.push(None);
     }
     let walls: Vec<Option<i64>> = frame.column("at")?.datetime()?.physical().iter().collect();
-    let in_period = frame.column("period")?.datetime()?.physical().iter();
-    let index: Vec<Option<i64>> = in_period.map(|p| p.map(|wall| calendar.index_of_micros(wall))).collect();
+    let in_period: Vec<Option<i64>> = frame.column("period")?.datetime()?.physical().iter().collect();
+    let index: Vec<Option<i64>> = in_period.par_iter().map(|p| p.map(|wall| calendar.index_of_micros(wall))).collect();
     let spans = counted.coverage.feeds.iter().filter_map(|f| f.span);
     let starts = spans.map(|s| calendar.index(s.first.at(0, 0, 0, 0)));
     let first = starts.chain(index.iter().flatten().copied()).min();
@@ -363,23 +378,22 @@ fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<O
 
     let place: BTreeMap<&str, usize> =
         counted.coverage.feeds.iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
-    let units = frame.column("unit")?.i64()?.iter();
-    let authors = frame.column("author")?.i64()?.iter();
-    let feeds = frame.column("feed")?.str()?.iter();
-    let mut rows = Vec::with_capacity(index.len());
-    for (i, ((unit, author), feed)) in units.zip(authors).zip(feeds).enumerate() {
-        let known = feed.and_then(|f| place.get(f)).copied();
-        let row = match (counts[i], index[i], walls[i], known, unit) {
+    let units: Vec<Option<i64>> = frame.column("unit")?.i64()?.iter().collect();
+    let authors: Vec<Option<i64>> = frame.column("author")?.i64()?.iter().collect();
+    let feeds = Texts::of(frame, "feed")?;
+    let row = |i: usize| {
+        let known = feeds.get(i).and_then(|f| place.get(f)).copied();
+        match (counts[i], index[i], walls[i], known, units[i]) {
             (true, Some(period), Some(at), Some(feed), Some(unit)) => {
-                let segment = values.binary_search(&segments[i]).unwrap_or(0);
+                let segment = values.binary_search(&segments.get(i)).unwrap_or(0);
                 let [period, feed, segment] = [(period - range.start) as u32, feed as u32, segment as u32];
-                let author = author.map(|author| author as u32);
+                let author = authors[i].map(|author| author as u32);
                 Some(Row { at, row: i as u32, period, feed, segment, unit: unit as u32, author })
             }
             _ => None,
-        };
-        rows.push(row);
-    }
+        }
+    };
+    let rows = (0..index.len()).into_par_iter().with_min_len(4096).map(row).collect();
     let total = std::iter::once((String::new(), TOTAL.to_owned()));
     let issues = total.chain(issues.iter().cloned()).collect();
     let values = values.into_iter().map(|v| v.map(str::to_owned)).collect();

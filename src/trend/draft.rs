@@ -308,7 +308,8 @@ impl Lane<'_> {
         let there = Elapsed { days: 0, of: 0, share, from_weekdays: false };
         match so_far(compared, baseline.expected, baseline.phi, &there) {
             Some(now) => {
-                let upper = nb::bound(baseline.alpha, |y| nb::tail(y, now.expected, baseline.phi));
+                let guess = nb::normal_guess(1.0 - baseline.alpha, now.expected, baseline.phi);
+                let upper = nb::bound(baseline.alpha, guess, |y| nb::tail(y, now.expected, baseline.phi));
                 Baseline { expected: now.expected, upper, p: now.p, ..baseline }
             }
             None => baseline,

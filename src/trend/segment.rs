@@ -6,6 +6,7 @@ use polars::prelude::DataType;
 
 use crate::error::{Error, Result, nearest};
 use crate::normalise::records::{COLUMNS, Records};
+use crate::normalise::texts::Texts;
 
 /// What stands for an empty cell.
 const EMPTY: &str = "(none)";
@@ -60,7 +61,10 @@ pub fn segments(records: &Records, name: &str) -> Result<Segments> {
         if cells.null_count() == cells.len() {
             return Ok(Segments { values: vec![EMPTY.to_owned()], of: vec![0; cells.len()] });
         }
-        return Ok(Segments::new(cells.str()?.iter()));
+        return Ok(match Texts::in_column(&cells)? {
+            Texts::Same(cell, rows) => Segments { values: vec![named(cell).to_owned()], of: vec![0; rows] },
+            each @ Texts::Each(_) => Segments::new(each.iter()),
+        });
     }
     let mut known = false;
     let mut found: Vec<Option<String>> = Vec::with_capacity(records.len());

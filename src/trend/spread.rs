@@ -6,7 +6,7 @@ use polars::prelude::{DataFrame, DataType};
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::normalise::people::texts;
+use crate::normalise::texts::Texts;
 use crate::trend::calendar::micros;
 use crate::trend::counted::Counted;
 use crate::trend::counts::Counts;
@@ -57,14 +57,14 @@ pub fn spread(
 ) -> Result<Spread> {
     let ours = counted.frame();
     let counts_flag = ours.column("counted")?.bool()?;
-    let reasons = ours.column("reason")?.str()?;
+    let reasons = Texts::of(ours, "reason")?;
     let periods = ours.column("period")?.datetime()?.physical();
     let authors = ours.column("author")?.i64()?;
-    let (segments, feeds) = (texts(ours, "segment")?, texts(ours, "feed")?);
-    let kinds = texts(frame, "kind")?;
+    let (segments, feeds) = (Texts::of(ours, "segment")?, Texts::of(ours, "feed")?);
+    let kinds = Texts::of(frame, "kind")?;
     let reposts = frame.column("is_repost")?.bool()?;
     let echoes = match frame.column("echo_of") {
-        Ok(column) => column.str()?.iter().map(|cell| cell.is_some()).collect(),
+        Ok(column) => Texts::in_column(column)?.iter().map(|cell| cell.is_some()).collect(),
         Err(_) => vec![false; frame.height()],
     };
     let reach_column = frame.column("reach").or_else(|_| frame.column("vendor_reach"))?.cast(&DataType::Float64)?;
@@ -75,8 +75,10 @@ pub fn spread(
     let walls: Vec<i64> = (0..counts.periods()).map(|p| micros(counts.period(p))).collect();
     let (rows, ids, active) =
         (matches.column("row")?.i64()?, matches.column("issue_id")?.str()?, matches.column("counts")?.bool()?);
-    // A match that spreads: its lane and period, whether it is an echo, its reach, and its author where it is public.
-    let measured = |at: usize| -> Option<(usize, usize, bool, f64, Option<i64>)> {
+    let wide = counts.periods();
+    // A match that spreads: its place among lanes and periods, whether it is an echo, its reach, and its author where it
+    // is public.
+    let measured = |at: usize| -> Option<(usize, bool, f64, Option<i64>)> {
         let issue = *place.get(ids.get(at)?)?;
         let row = usize::try_from(rows.get(at)?).ok().filter(|_| active.get(at) == Some(true))?;
         if counts_flag.get(row) != Some(true) && reasons.get(row) != Some("repost") {
@@ -84,32 +86,34 @@ pub fn spread(
         }
         let echo = reposts.get(row) == Some(true) || echoes.get(row) == Some(&true);
         let seen = reach.get(row).filter(|r| r.is_finite() && *r > 0.0).unwrap_or(0.0);
-        let public = kinds.get(row).copied().flatten() == Some("mention");
+        let public = kinds.get(row) == Some("mention");
         if !echo && seen == 0.0 && !public {
             return None;
         }
         let period = walls.binary_search(&periods.get(row)?).ok()?;
-        let feed = *feed_place.get(feeds.get(row).copied().flatten()?)?;
-        let segment = segments.get(row)?;
-        let segment = counts.segments.iter().position(|value| value.as_deref() == *segment)?;
+        let feed = *feed_place.get(feeds.get(row)?)?;
+        let segment = segments.get(row);
+        let segment = counts.segments.iter().position(|value| value.as_deref() == segment)?;
         let lane = (issue * counts.segments.len() + segment) * feed_place.len() + feed;
-        Some((lane, period, echo, seen, authors.get(row).filter(|_| public)))
+        Some((lane * wide + period, echo, seen, authors.get(row).filter(|_| public)))
     };
     let all: Vec<_> = (0..matches.height()).into_par_iter().with_min_len(4096).filter_map(measured).collect();
     let mut lanes: Vec<Option<Vec<Measures>>> =
         vec![None; (issues.len() + 1) * counts.segments.len() * feed_place.len()];
-    let mut who: Vec<(usize, usize, i64)> = Vec::new();
-    for (key, at, echo, seen, author) in all {
-        let lane = lanes[key].get_or_insert_with(|| vec![[0.0; 3]; counts.periods()]);
-        lane[at][0] += f64::from(u8::from(echo));
-        lane[at][2] += seen;
-        who.extend(author.map(|author| (key, at, author)));
+    // A place above an author's number: quicker to sort than the two.
+    let mut who: Vec<u64> = Vec::new();
+    for (at, echo, seen, author) in all {
+        let lane = lanes[at / wide].get_or_insert_with(|| vec![[0.0; 3]; wide]);
+        lane[at % wide][0] += f64::from(u8::from(echo));
+        lane[at % wide][2] += seen;
+        who.extend(author.map(|author| (at as u64) << 32 | author as u64));
     }
     who.par_sort_unstable();
     who.dedup();
-    for (key, at, _) in who {
-        if let Some(lane) = &mut lanes[key] {
-            lane[at][1] += 1.0;
+    for one in who {
+        let at = (one >> 32) as usize;
+        if let Some(lane) = &mut lanes[at / wide] {
+            lane[at % wide][1] += 1.0;
         }
     }
     let of = |(key, lane): (usize, Option<Vec<Measures>>)| {

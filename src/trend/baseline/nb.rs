@@ -1,6 +1,6 @@
 //! The negative binomial with variance φ × mean; Poisson at φ = 1.
 
-use crate::trend::exact::{beta_reg, gamma_lower};
+use crate::trend::exact::{beta_reg, gamma_lower, normal_quantile};
 
 /// At or under this φ the negative binomial is Poisson to all printed digits.
 const POISSON: f64 = 1.0 + 1e-6;
@@ -23,21 +23,37 @@ pub fn tail(y: i64, mean: f64, phi: f64) -> f64 {
 
 /// The smallest count u with P(Y ≤ u) ≥ `p`.
 pub fn quantile(p: f64, mean: f64, phi: f64) -> i64 {
-    bound(1.0 - p, |y| tail(y, mean, phi))
+    bound(1.0 - p, normal_guess(p, mean, phi), |y| tail(y, mean, phi))
 }
 
-/// The smallest count u ≥ 0 with P(Y > u) ≤ `alpha`, where `tail(y)` is P(Y ≥ y), falling in y.
-pub fn bound(alpha: f64, tail: impl Fn(i64) -> f64) -> i64 {
+/// About where the quantile of `p` of a count with this mean and variance over mean is, by the normal law.
+pub fn normal_guess(p: f64, mean: f64, phi: f64) -> i64 {
+    (mean + normal_quantile(p) * (mean * phi).sqrt()).max(0.0) as i64
+}
+
+/// The smallest count u ≥ 0 with P(Y > u) ≤ `alpha`, where `tail(y)` is P(Y ≥ y), falling in y; looked for about `guess`.
+pub fn bound(alpha: f64, guess: i64, tail: impl Fn(i64) -> f64) -> i64 {
     /// Above any count; stops the search where the tail does not fall.
     const TOP: i64 = 1 << 52;
     let within = |u: i64| tail(u + 1) <= alpha;
-    if within(0) {
-        return 0;
-    }
-    let (mut low, mut high) = (0, 1);
-    while !within(high) && high < TOP {
-        low = high;
-        high *= 2;
+    let guess = guess.clamp(0, TOP);
+    // Steps that double, away from the guess, until the bound lies between: above `low`, at most `high`.
+    let (mut low, mut high, mut step) = (-1, guess, 1);
+    if within(guess) {
+        while high - step >= 0 && within(high - step) {
+            high -= step;
+            step *= 2;
+        }
+        low = (high - step).max(-1);
+    } else {
+        while high < TOP {
+            low = high;
+            high += step;
+            step *= 2;
+            if within(high) {
+                break;
+            }
+        }
     }
     while high - low > 1 {
         let middle = low + (high - low) / 2;

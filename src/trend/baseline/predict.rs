@@ -43,7 +43,7 @@ impl Law {
     /// P(Y ≥ y), and the smallest count u with P(Y > u) ≤ alpha (0 when none is asked for).
     pub fn tail_and_bound(&self, y: i64, alpha: Option<f64>) -> (f64, i64) {
         if y > SMALL || self.mean > SMALL as f64 / 3.0 {
-            return (self.exact(y), alpha.map_or(0, |a| nb::bound(a, |y| self.exact(y))));
+            return (self.exact(y), alpha.map_or(0, |a| self.bound(a)));
         }
         // Side by side: weight × chance of as many as are counted, which the factor (a + b·j)/(j + 1) takes to the next.
         let (mut chance, mut a) = ([0.0; LANES], [0.0; LANES]);
@@ -82,8 +82,15 @@ impl Law {
             j += 1;
         }
         let tail = tail.unwrap_or_else(|| self.exact(y));
-        let bound = bound.unwrap_or_else(|| nb::bound(alpha.unwrap_or(1.0), |y| self.exact(y)));
+        let bound = bound.unwrap_or_else(|| self.bound(alpha.unwrap_or(1.0)));
         (tail.clamp(0.0, 1.0), bound)
+    }
+
+    /// The smallest count u with P(Y > u) ≤ alpha.
+    fn bound(&self, alpha: f64) -> i64 {
+        // The error of the mean adds to its variance: (σ·mean)², about.
+        let phi = self.phi + self.error * self.error * self.mean;
+        nb::bound(alpha, nb::normal_guess(1.0 - alpha, self.mean, phi), |y| self.exact(y))
     }
 
     /// P(Y ≥ y) by the incomplete beta function: small tails keep their relative precision.
@@ -127,7 +134,8 @@ mod tests {
                 }
                 for alpha in [0.0049, 0.0004] {
                     let (_, bound) = law.tail_and_bound(3, Some(alpha));
-                    assert_eq!(bound, nb::bound(alpha, |y| law.exact(y)), "{law:?} {alpha}");
+                    assert_eq!(bound, nb::bound(alpha, 0, |y| law.exact(y)), "{law:?} {alpha}");
+                    assert_eq!(law.bound(alpha), bound, "{law:?} {alpha}");
                 }
             }
         }
