@@ -87,3 +87,29 @@ fn warm_and_cold_give_the_same() {
     assert_ne!(trends(&["--store", &store]), direct);
     assert_eq!(trends(&["--store", &store]), trends(named.as_slice()));
 }
+
+/// A day of arrival may stand in a column of the dump's own, which counting does not look at otherwise.
+#[test]
+fn a_warm_store_still_has_the_day_of_arrival() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (store, book, dump) = (path("store"), path("book.toml"), path("shop.csv"));
+    let rows: String = (0..120)
+        .map(|i| {
+            let (month, day) = (9 + i / 28 % 3, i % 28 + 1);
+            format!(
+                "{i},2026-{month:02}-{day:02}T10:00:00Z,my parcel is late,2026-{month:02}-{:02}\n",
+                (day + 2).min(30)
+            )
+        })
+        .collect();
+    fs::write(&dump, format!("id,created_at,text,LDATE\n{rows}")).unwrap();
+    fs::write(&book, BOOK).unwrap();
+    out(&["ingest", &dump, "--store", &store]);
+    let trends = |more: &[&str]| {
+        out(&[&["trends", "--codebook", &book, "--received", "LDATE", "--format", "csv"], more].concat())
+    };
+    let direct = trends(&[&dump]);
+    assert_eq!(trends(&["--store", &store]), direct, "cold");
+    assert_eq!(trends(&["--store", &store]), direct, "warm");
+}

@@ -62,10 +62,14 @@ pub fn png(svg: &str) -> Result<Vec<u8>> {
 /// A picture without a transparent pixel as red, green and blue alone: a quarter smaller, and nothing to be divided by how
 /// opaque it is.
 fn packed(pixels: &Pixmap) -> std::result::Result<Vec<u8>, png::EncodingError> {
-    if pixels.pixels().iter().any(|pixel| !pixel.is_opaque()) {
+    let rgba = pixels.data().chunks_exact(4);
+    if rgba.clone().fold(u8::MAX, |least, pixel| least & pixel[3]) < u8::MAX {
         return pixels.encode_png();
     }
-    let colours: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut colours = vec![0; rgba.len() * 3];
+    for (rgb, pixel) in colours.chunks_exact_mut(3).zip(rgba) {
+        rgb.copy_from_slice(&pixel[..3]);
+    }
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Rgb);

@@ -167,9 +167,16 @@ pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
     let frame = analysis.found.counted.frame();
     let (feeds, counted) = (Texts::of(frame, "feed")?, frame.column("counted")?.bool()?);
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-    for (feed, counted) in feeds.iter().zip(counted.iter()) {
-        *sums.entry(feed.unwrap_or_default()).or_default() += i64::from(counted == Some(true));
+    // Records one after the other are often of the same feed.
+    let mut run = ("", 0);
+    for (feed, counted) in feeds.iter().map(Option::unwrap_or_default).zip(counted.iter()) {
+        if feed != run.0 {
+            *sums.entry(run.0).or_default() += run.1;
+            run = (feed, 0);
+        }
+        run.1 += i64::from(counted == Some(true));
     }
+    *sums.entry(run.0).or_default() += run.1;
     let place = counts.place(analysis.period);
     Ok(counts
         .feeds()

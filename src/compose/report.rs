@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{BooleanChunked, Int64Chunked, StringChunked};
+use polars::prelude::{Int64Chunked, StringChunked};
 use rayon::prelude::*;
 
 use crate::chart::{Figure, export};
@@ -247,15 +247,13 @@ struct Columns<'a> {
     feeds: Texts<'a>,
     texts: &'a StringChunked,
     walls: &'a Int64Chunked,
-    periods: &'a Int64Chunked,
-    counts: &'a BooleanChunked,
-    /// The period judged, in microseconds.
-    now: i64,
+    /// Whether each is counted, and in the period judged.
+    now: Vec<bool>,
 }
 
 impl<'a> Words<'a> for Columns<'a> {
     fn is_now(&self, row: usize) -> bool {
-        self.periods.get(row) == Some(self.now) && self.counts.get(row) == Some(true)
+        self.now.get(row) == Some(&true)
     }
 
     fn word(&self, row: usize) -> Word<'a> {
@@ -271,18 +269,19 @@ impl<'a> Words<'a> for Columns<'a> {
 fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
     let found = &analysis.found;
     let (records, counted) = (found.read.records.frame(), found.counted.frame());
+    let judged = calendar::micros(analysis.period);
+    let periods = counted.column("period")?.datetime()?.physical().iter();
+    let counts = counted.column("counted")?.bool()?.iter();
     let words = Columns {
         uids: records.column("uid")?.str()?,
         feeds: Texts::of(records, "feed")?,
         texts: found.voiced.text()?,
         walls: counted.column("at")?.datetime()?.physical(),
-        periods: counted.column("period")?.datetime()?.physical(),
-        counts: counted.column("counted")?.bool()?,
-        now: calendar::micros(analysis.period),
+        now: periods.zip(counts).map(|(period, counts)| period == Some(judged) && counts == Some(true)).collect(),
     };
     let hits = facts::Hits::of(found)?;
     let hits: Vec<Hit<'_>> = hits.all().collect();
-    let in_period = (0..records.height()).filter(|row| words.is_now(*row)).count() as i64;
+    let in_period = words.now.iter().filter(|now| **now).count() as i64;
     let places = analysis.counts.issues.iter().enumerate();
     let changes: BTreeMap<String, (i64, Option<Change>)> = places
         .filter_map(|(at, (id, _))| {

@@ -142,7 +142,7 @@ fn questions(rows: &Rows<'_>, arguments: &Arguments) -> Result<(Vec<OpenQuestion
 /// What is passed on more often than in the period before.
 fn spreading(rows: &Rows<'_>, shown: bool) -> Result<Vec<Spreading>> {
     let uids = rows.records.text("uid")?;
-    let echo_of = rows.analysis.found.voiced.texts_of("echo_of")?;
+    let echo_of = Texts::of(rows.analysis.found.voiced.frame(), "echo_of")?;
     let reach = rows.analysis.found.voiced.floats_of("reach")?;
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (row, of) in echo_of.iter().enumerate() {
@@ -219,10 +219,10 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
     let analysis = rows.analysis;
     let voiced = &analysis.found.voiced;
     let (sentiments, hostile) = (voiced.floats_of("sentiment")?, voiced.floats_of("hostile")?);
-    let (uids, echo_of) = (voiced.texts_of("uid")?, voiced.texts_of("echo_of")?);
+    let (uids, echo_of) = (voiced.texts_of("uid")?, Texts::of(voiced.frame(), "echo_of")?);
     // By the row of what is echoed: records are sorted by uid.
     let mut echoes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    if echo_of.null_count() < echo_of.len() {
+    if !matches!(echo_of, Texts::Same(None, _)) {
         let names: Vec<Option<&str>> = uids.iter().collect();
         for (row, of) in echo_of.iter().enumerate().filter(|(row, of)| of.is_some() && rows.said[*row]) {
             names.binary_search(&of).into_iter().for_each(|echoed| echoes.entry(echoed).or_default().push(row));

@@ -45,7 +45,7 @@ pub fn law(past: &[f64], powers: &[f64], times: Option<&[f64]>) -> Law {
         return sparse(sum, if all > 0.0 { all } else { 1.0 });
     }
     let mut weights: Vec<f64> = (0..past.len()).map(|i| f64::from(u8::from(exposure(i) > 0.0))).collect();
-    let mut found = weighted(past, &weights, &exposure, n);
+    let mut found = weighted(past, &weights, exposure, n);
     for _ in 0..2 {
         let (rate, phi) = found;
         let weighed: f64 = weights.iter().enumerate().map(|(i, w)| w * exposure(i)).sum();
@@ -64,7 +64,7 @@ pub fn law(past: &[f64], powers: &[f64], times: Option<&[f64]>) -> Law {
         let next: Vec<f64> = weights.iter().enumerate().map(next).collect();
         let gamma = n / next.iter().sum::<f64>();
         weights = next.iter().map(|w| w * gamma).collect();
-        found = weighted(past, &weights, &exposure, n);
+        found = weighted(past, &weights, exposure, n);
     }
     Law { mean: found.0, phi: found.1, error: 0.0 }
 }
