@@ -25,7 +25,7 @@ pub(crate) fn models(session: &Session, options: &enrich::Options, codebook: Opt
 }
 
 /// What was heard in records.
-pub(crate) struct Heard {
+pub(crate) struct Hearing {
     /// The dumps and their records.
     pub(crate) read: Read,
     /// The records' words.
@@ -48,14 +48,14 @@ pub(crate) fn heard(
     words: Words,
     codebook: Option<&Codebook>,
     options: &enrich::Options,
-) -> Result<Option<Heard>> {
+) -> Result<Option<Hearing>> {
     let mut read = read::read(session, reading, words, models)?;
     let own = |records: &Records| enrich::own(records, options);
     let Some(kept) = &read.kept else {
         let voiced = enrich::enrich(&read.records, options)?.lean()?;
         read.records = read.records.lean()?;
         let matches = codebook.map(|codebook| matching::match_records(&voiced, codebook)).transpose()?;
-        return Ok(Some(Heard { read, voiced, matches, contents: None }));
+        return Ok(Some(Hearing { read, voiced, matches, contents: None }));
     };
     let Some((voiced, contents)) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
     let voiced = match &models.grouped {
@@ -72,5 +72,5 @@ pub(crate) fn heard(
         },
         _ => None,
     };
-    Ok(Some(Heard { read, voiced, matches, contents: Some(contents) }))
+    Ok(Some(Hearing { read, voiced, matches, contents: Some(contents) }))
 }

@@ -16,7 +16,7 @@ use crate::normalise::texts::Texts;
 use crate::render::text::{self, TextStyle};
 use crate::render::{FORMATS, Format, views};
 use crate::report::findings::{self, Facts};
-use crate::report::issues::{self, Evidence, Hit, Word, Words};
+use crate::report::issues::{self, Evidence, Hit, Lookup, Word};
 use crate::report::methods;
 use crate::report::model::{Change, IssueReport, Report};
 use crate::report::quotes;
@@ -251,7 +251,7 @@ struct Columns<'a> {
     now: Vec<bool>,
 }
 
-impl<'a> Words<'a> for Columns<'a> {
+impl<'a> Lookup<'a> for Columns<'a> {
     fn is_now(&self, row: usize) -> bool {
         self.now.get(row) == Some(&true)
     }

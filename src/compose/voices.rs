@@ -82,9 +82,9 @@ pub(crate) fn voices(analysis: &Analysis, arguments: &Arguments, brands: &[Strin
 }
 
 /// What is loved, what ideas there are, and which questions wait.
-type Heard = (Vec<Topic>, Vec<Topic>, (Vec<OpenQuestion>, Option<i64>));
+type Told = (Vec<Topic>, Vec<Topic>, (Vec<OpenQuestion>, Option<i64>));
 
-fn topics(rows: &Rows<'_>, arguments: &Arguments) -> Result<Heard> {
+fn topics(rows: &Rows<'_>, arguments: &Arguments) -> Result<Told> {
     let placed = ByRow { analysis: rows.analysis, period: &rows.period, author: &rows.author };
     let cluster = &arguments.stages.cluster;
     let praising = praise::praising(&rows.analysis.found)?;

@@ -40,7 +40,7 @@ pub struct Word<'a> {
 }
 
 /// What cards look up of records, by row.
-pub trait Words<'a>: Sync {
+pub trait Lookup<'a>: Sync {
     /// Whether it is counted, and in the period judged.
     fn is_now(&self, row: usize) -> bool;
     /// What may be shown of it.
@@ -60,7 +60,7 @@ pub struct Evidence<'a> {
     /// Of counted records, sorted by row.
     pub hits: &'a [Hit<'a>],
     /// The records.
-    pub words: &'a dyn Words<'a>,
+    pub words: &'a dyn Lookup<'a>,
     /// Distinct counted records of the period.
     pub counted_in_period: i64,
     /// Issue id → count before and the change on it, like for like; only where there is something to compare.
