@@ -112,7 +112,7 @@ fn find_as(session: &Session, stages: &Stages, dates: Dates, discover: bool) -> 
         || !session.config.brands.is_empty();
     let words = match dates {
         _ if by_words => Words::Written,
-        Dates::Alone => Words::Uncounted,
+        Dates::Alone => Words::Presence,
         Dates::Heard => Words::Heard,
         Dates::Needed | Dates::Optional => Words::Written,
     };

@@ -37,7 +37,7 @@ pub(crate) enum Words {
     /// As they were heard, and what is shown of a record: not what its dump said of it.
     Heard,
     /// Only whether there are any.
-    Uncounted,
+    Presence,
 }
 
 impl Words {
@@ -46,7 +46,7 @@ impl Words {
         match self {
             Self::Written => &[],
             Self::Heard => &["body", "reply_text", "extra", "created_at_raw"],
-            Self::Uncounted => &["body", "reply_text", "extra", "url", "created_at_raw"],
+            Self::Presence => &["body", "reply_text", "extra", "url", "created_at_raw"],
         }
     }
 }
@@ -129,7 +129,7 @@ impl Kept {
         own: impl Fn(&Records) -> Result<Voiced> + Sync,
     ) -> Result<Option<(Voiced, Vec<u32>)>> {
         let of_files = self.records_of_files();
-        let wordless = self.words == Words::Uncounted;
+        let wordless = self.words == Words::Presence;
         let added: Vec<&str> = ADDED.iter().map(|column| column.name).collect();
         let mut wanted: Vec<&str> = added.iter().copied().filter(|name| !wordless || *name != TEXT).collect();
         wanted.extend([MASKED, SPEAKS, CONTENT]);

@@ -88,3 +88,21 @@ fn broken(cause: impl std::fmt::Display) -> Error {
         .evidence(cause.to_string())
         .hint("this is a bug in plaint; please report it with this message")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_quoted_as_a_table_is() {
+        let cells = ["plain", "", "a,b", "say \"no\"", "two\nlines", "\r", "\"", " =1+1"];
+        let mut body = Body::default();
+        for _ in 0..2 {
+            cells.iter().for_each(|cell| body.text(cell).expect("a text"));
+            body.end();
+        }
+        let row = cells.map(str::to_owned);
+        let table = to_bytes(["h"; 8], [row.clone(), row]).expect("a table");
+        assert_eq!(body.into_bytes(), table["h,h,h,h,h,h,h,h\n".len()..]);
+    }
+}
