@@ -9,6 +9,7 @@ mod data;
 mod ears;
 mod events;
 mod farrington;
+mod hours;
 mod irls;
 mod kleinberg;
 mod ratios;
@@ -43,6 +44,7 @@ const PARTS: &[Part] = &[
     Part { name: "nab", about: "bursts of brand mentions against labelled windows", run: bursts::run },
     Part { name: "events", about: "SimCity's launch, Boston and Oklahoma", run: events::run },
     Part { name: "short", about: "false alarms of short histories, simulated", run: short::run },
+    Part { name: "hours", about: "false alarms of a first day of hours, simulated", run: hours::run },
     Part { name: "speed", about: "1,000 issues × 520 weeks, all tested", run: speed::run },
 ];
 

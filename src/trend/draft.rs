@@ -35,7 +35,7 @@ pub(crate) struct Draft {
     pub(crate) floor: bool,
     /// Tests other than of the count itself; each is a member of its kind's family, signal or not.
     pub(crate) others: Vec<Found>,
-    /// A chance that must be as small as that of the count for a spike: see [`Lane::beside`]; null: none.
+    /// The chance of the share, where a spike must be one of the share, borne out by the count: see [`Lane::beside`].
     pub(crate) beside: Option<f64>,
     /// Whether it was looked at for a shift and for spreading too: then nothing found is a test passed, with p = 1.
     pub(crate) tests: bool,
@@ -216,9 +216,9 @@ impl Lane<'_> {
         Draft { point, baseline: Some(baseline), floor: lately >= FLOOR, others, beside, tests }
     }
 
-    /// Under a whole day of hours nobody knows what the time of day brings: then a rise must be one of the share
-    /// as well, for the share of all records in the same hour knows it. The total has no share, and is not judged. Null
-    /// where a day is known, and where counts have no total.
+    /// Under a whole day of hours nobody knows what the time of day brings: then a rise must be one of the share,
+    /// for the share of all records in the same hour knows it, and the count must bear it out. The total has no share, and
+    /// is not judged. Null where a day is known, and where counts have no total.
     fn beside(&self, point: &Point) -> Option<f64> {
         /// Hours that hold every time of day.
         const DAY: i64 = 24;

@@ -11,7 +11,8 @@ const SHARE_QUIET: f64 = 0.05;
 
 /// Sets a point's signal and level, and gives all its signals, the loudest first.
 ///
-/// A spike is a p below the cut for the history's length, with five records in the last four periods; where the issue
+/// A spike is a p below the cut for the history's length (under a whole day of hours, that of the share which the count
+/// bears out: [`Draft::beside`]), with five records in the last four periods; where the issue
 /// is emerging or returned, that says the same better, and the spike is left out. Watch is q ≤ .10, alert q ≤ .05 with
 /// a count above `upper` of at least five, urgent an alert at twice the expected count, or one of an issue that is
 /// viral too. A signal with q > .10 has no level, nor has a shift to less. Nothing that is below what was expected is a signal, nor is a period
@@ -30,13 +31,16 @@ pub(crate) fn finish(draft: Draft) -> (Point, Vec<Found>) {
     if said {
         // A level that begins with a birth or a return is that birth or return.
         found.retain(|f| f.kind != Signal::Shift);
-    } else if rises && draft.floor && baseline.p.max(draft.beside.unwrap_or(0.0)) < baseline.alpha {
+    } else if rises && draft.floor {
         let mut spike = spike(&point);
-        if let Some(p) = draft.beside {
-            spike.p = spike.p.max(p);
+        if let Some(share) = draft.beside {
+            spike.p = borne_out(share, baseline.p);
             spike.q = spike.q.into_iter().chain(point.q_share).reduce(f64::max);
+            spike.test = "nb_share_and_level";
         }
-        found.push(spike);
+        if spike.p < baseline.alpha {
+            found.push(spike);
+        }
     }
     let viral = found.iter().any(|f| f.kind == Signal::Viral);
     for one in &mut found {
@@ -51,6 +55,12 @@ pub(crate) fn finish(draft: Draft) -> (Point, Vec<Found>) {
     point.caveats.sort_unstable();
     point.caveats.dedup();
     (point, found)
+}
+
+/// The chance of a share as high, and of share and count together as high: the greater of the two. For two tests however
+/// dependent it is e times the geometric mean of their p (Vovk and Wang 2020, *Biometrika* 107, §3).
+fn borne_out(share: f64, count: f64) -> f64 {
+    share.max(std::f64::consts::E * (share * count).sqrt()).min(1.0)
 }
 
 /// Which of two equally loud signals speaks first: the one that says more.
@@ -111,5 +121,19 @@ pub(crate) fn runs(counts: &Counts, series: &mut Series) {
         if matches!(found.kind, Signal::Spike | Signal::Viral) {
             found.begins = counts.calendar.period(first);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_beyond_doubt_makes_up_for_a_doubtful_count_and_no_count_for_a_share() {
+        // e·√(4e-10 · .0001) = 2e-7·e
+        assert!((borne_out(4e-10, 1e-4) - 2e-7 * std::f64::consts::E).abs() < 1e-15);
+        assert!((borne_out(1e-3, 1e-12) - 1e-3).abs() < 1e-15, "only volume");
+        assert!(borne_out(3e-4, 4e-3) > 1e-3, "neither is beyond doubt");
+        assert!((borne_out(1.0, 1.0) - 1.0).abs() < 1e-15);
     }
 }
