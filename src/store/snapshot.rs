@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, IdxSize};
+use polars::prelude::{Column, DataFrame, IdxSize};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::{Error, Result};
@@ -14,6 +14,8 @@ use crate::store::file::{self, DataFile};
 use crate::store::ledger::Ledger;
 use crate::store::schema;
 use crate::store::table::{self, Table};
+
+const UID: &str = "uid";
 
 /// One version of a store. Reads nothing but the log until asked for records.
 #[derive(Debug)]
@@ -91,39 +93,55 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::read`].
     pub fn read_without(&self, without: &[&str]) -> Result<Stored> {
-        let names = COLUMNS.iter().map(|column| column.name);
+        let names = COLUMNS.iter().map(|column| column.name).filter(|name| *name != UID);
         let columns: Vec<&str> = names.filter(|name| !without.contains(name)).collect();
-        let frames: Vec<DataFrame> =
-            self.files.par_iter().map(|file| self.frame(file, &columns)).collect::<Result<Vec<_>>>()?;
-        let mut places = Vec::new();
-        for (at, frame) in frames.iter().enumerate() {
-            places.extend((0..frame.height()).map(|row| (at as u32, row as u32)));
-        }
-        let all = match stacked(frames)? {
-            Some(all) => all,
-            None => schema::complete(&DataFrame::empty(), &columns, "")?,
-        };
-        let (mut all, places) = sorted(&all, &places, &self.folder)?;
+        // The uids alone say which row comes where: that is found out while the other columns are read.
+        let (ordered, all) = rayon::join(|| self.ordered(), || all(self.frames(&columns)?, &columns));
+        let (Ordered { uids, rows, places }, mut all) = (ordered?, all?);
+        all.insert_column(0, uids)?;
+        let mut all = gathered(&all, &rows)?;
         for (at, column) in COLUMNS.iter().enumerate().filter(|(_, column)| without.contains(&column.name)) {
             all.insert_column(at, schema::nothing(column, all.height())?)?;
         }
         Ok(Stored { records: Records::new(all, self.ledger.headers())?, places })
     }
+
+    /// These columns of every data file.
+    fn frames(&self, columns: &[&str]) -> Result<Vec<DataFrame>> {
+        self.files.par_iter().map(|file| self.frame(file, columns)).collect()
+    }
+
+    /// What order the rows of all data files are to be put in: by `uid`, each once.
+    fn ordered(&self) -> Result<Ordered> {
+        let frames = self.frames(&[UID])?;
+        let files = (0_u32..).zip(&frames);
+        let stored: Vec<(u32, u32)> =
+            files.flat_map(|(file, frame)| (0..frame.height() as u32).map(move |row| (file, row))).collect();
+        let frame = all(frames, &[UID])?;
+        let column = frame.column(UID)?;
+        let uids: Vec<&str> = column.str()?.iter().map(Option::unwrap_or_default).collect();
+        let at = |row: &IdxSize| usize::try_from(*row).unwrap_or(usize::MAX);
+        let rows = by_uid(&uids, |_, _| Ordering::Equal).map_err(|error| error.at(self.folder.display()))?;
+        if let Some(pair) = rows.windows(2).find(|pair| uids[at(&pair[0])] == uids[at(&pair[1])]) {
+            return Err(Error::failed(format!("the record {} is stored twice", uids[at(&pair[0])]))
+                .at(self.folder.display())
+                .hint("another program wrote into this store; plaint store restore goes back to before it"));
+        }
+        let places = rows.iter().map(|row| stored[at(row)]).collect();
+        Ok(Ordered { uids: column.clone(), rows, places })
+    }
 }
 
-/// By `uid`, each once.
-fn sorted(all: &DataFrame, places: &[(u32, u32)], folder: &Path) -> Result<(DataFrame, Vec<(u32, u32)>)> {
-    let uids: Vec<&str> = all.column("uid")?.str()?.iter().map(Option::unwrap_or_default).collect();
-    let at = |row: &IdxSize| usize::try_from(*row).unwrap_or(usize::MAX);
-    let order = by_uid(&uids, |_, _| Ordering::Equal).map_err(|error| error.at(folder.display()))?;
-    if let Some(pair) = order.windows(2).find(|pair| uids[at(&pair[0])] == uids[at(&pair[1])]) {
-        return Err(Error::failed(format!("the record {} is stored twice", uids[at(&pair[0])]))
-            .at(folder.display())
-            .hint("another program wrote into this store; plaint store restore goes back to before it"));
-    }
-    let frame = gathered(all, &order)?;
-    let places = order.iter().map(|row| places[at(row)]).collect();
-    Ok((frame, places))
+/// One frame after the other; without one, these columns and no row.
+fn all(frames: Vec<DataFrame>, columns: &[&str]) -> Result<DataFrame> {
+    stacked(frames)?.map_or_else(|| schema::complete(&DataFrame::empty(), columns, ""), Ok)
+}
+
+/// The uids as they lie in the data files, their rows in order, and where each of those lies.
+struct Ordered {
+    uids: Column,
+    rows: Vec<IdxSize>,
+    places: Vec<(u32, u32)>,
 }
 
 pub(crate) fn absent(folder: &Path) -> Error {
