@@ -17,11 +17,11 @@ pub(crate) fn caveats(found: &Found, asked: &[Intent]) -> Result<Vec<String>> {
     let is_counted = |row: &usize| counts.get(*row) == Some(true);
     let rows: Vec<usize> = (0..found.voiced.len()).filter(is_counted).collect();
     let mut sentences: Vec<String> = Vec::new();
-    let languages = Texts::of(found.voiced.frame(), "text_language")?;
-    let mut others: BTreeMap<&str, i64> = BTreeMap::new();
-    for tag in rows.iter().filter_map(|row| languages.get(*row)) {
-        *others.entry(tag).or_default() += 1;
-    }
+    let languages = Texts::of(found.voiced.frame(), "text_language")?.numbered();
+    let mut sums = vec![0; languages.values.len()];
+    rows.iter().for_each(|row| sums[languages.of[*row] as usize] += 1);
+    let spoken = languages.values.iter().zip(sums).filter(|(_, n)| *n > 0);
+    let mut others: BTreeMap<&str, i64> = spoken.filter_map(|(tag, n)| Some(((*tag)?, n))).collect();
     let unknown = others.remove(language::UNKNOWN).unwrap_or(0);
     others.retain(|tag, _| !language::is_handled(tag));
     let sum: i64 = others.values().sum();

@@ -40,6 +40,8 @@ struct Rows<'a> {
     said: Vec<bool>,
     author: Vec<Option<i64>>,
     intents: Vec<Option<Intents>>,
+    /// Row of what is echoed → rows of its echoes that a customer said.
+    echoes: BTreeMap<usize, Vec<usize>>,
 }
 
 /// Works out the voices of the period.
@@ -101,13 +103,15 @@ impl<'a> Rows<'a> {
         let periods = frame.column("period")?.datetime()?;
         let at = frame.column("at")?.datetime()?;
         let reasons = Texts::of(frame, "reason")?;
+        let said: Vec<bool> = reasons.iter().map(counted::is_said).collect();
         Ok(Self {
             analysis,
+            echoes: echoes(analysis, &said)?,
             records: &found.read.records,
             period: periods.physical().iter().map(|p| p.map(calendar::wall)).collect(),
             at: at.physical().iter().collect(),
             counted: frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect(),
-            said: reasons.iter().map(counted::is_said).collect(),
+            said,
             author: frame.column("author")?.i64()?.iter().collect(),
             intents: found.voiced.intents()?,
         })
@@ -121,6 +125,25 @@ impl<'a> Rows<'a> {
     fn with(&self, intent: Intent) -> Vec<usize> {
         (0..self.records.len()).filter(|row| self.said[*row] && self.has(*row, intent)).collect()
     }
+}
+
+/// Row of what is echoed → the rows of its echoes among those that are `said`.
+fn echoes(analysis: &Analysis, said: &[bool]) -> Result<BTreeMap<usize, Vec<usize>>> {
+    let voiced = &analysis.found.voiced;
+    let echo_of = Texts::of(voiced.frame(), "echo_of")?;
+    let mut echoes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    if matches!(echo_of, Texts::Same(None, _)) {
+        return Ok(echoes);
+    }
+    // Records are sorted by uid.
+    let uids: Vec<Option<&str>> = voiced.texts_of("uid")?.iter().collect();
+    let echoed = echo_of.numbered();
+    let place: Vec<Option<usize>> =
+        echoed.values.par_iter().map(|of| uids.binary_search(of).ok().filter(|_| of.is_some())).collect();
+    for (row, of) in echoed.of.iter().enumerate().filter(|(row, _)| said[*row]) {
+        place[*of as usize].into_iter().for_each(|original| echoes.entry(original).or_default().push(row));
+    }
+    Ok(echoes)
 }
 
 /// Questions without an answer, and how many; null where no dump tells of answers.
@@ -141,21 +164,11 @@ fn questions(rows: &Rows<'_>, arguments: &Arguments) -> Result<(Vec<OpenQuestion
 
 /// What is passed on more often than in the period before.
 fn spreading(rows: &Rows<'_>, shown: bool) -> Result<Vec<Spreading>> {
-    let uids = rows.records.text("uid")?;
-    let echo_of = Texts::of(rows.analysis.found.voiced.frame(), "echo_of")?;
     let reach = rows.analysis.found.voiced.floats_of("reach")?;
-    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (row, of) in echo_of.iter().enumerate() {
-        if let Some(of) = of.filter(|_| rows.said[row]) {
-            groups.entry(of).or_default().push(row);
-        }
-    }
-    // Records are sorted by uid.
-    let names: Vec<Option<&str>> = if groups.is_empty() { Vec::new() } else { uids.iter().collect() };
     let mut found = Vec::new();
-    for (of, mut members) in groups {
-        let Ok(original) = names.binary_search(&Some(of)) else { continue };
-        members.push(original);
+    for (original, echoes) in &rows.echoes {
+        let original = *original;
+        let members: Vec<usize> = echoes.iter().copied().chain([original]).collect();
         let within = |period: Period| members.iter().copied().filter(|row| rows.period[*row] == Some(period)).collect();
         let now: Vec<usize> = within(rows.analysis.period);
         let before: Vec<usize> = within(rows.analysis.before);
@@ -220,14 +233,6 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
     let voiced = &analysis.found.voiced;
     let (sentiments, hostile) = (voiced.floats_of("sentiment")?, voiced.floats_of("hostile")?);
     let (uids, echo_of) = (voiced.texts_of("uid")?, Texts::of(voiced.frame(), "echo_of")?);
-    // By the row of what is echoed: records are sorted by uid.
-    let mut echoes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    if !matches!(echo_of, Texts::Same(None, _)) {
-        let names: Vec<Option<&str>> = uids.iter().collect();
-        for (row, of) in echo_of.iter().enumerate().filter(|(row, of)| of.is_some() && rows.said[*row]) {
-            names.binary_search(&of).into_iter().for_each(|echoed| echoes.entry(echoed).or_default().push(row));
-        }
-    }
     // An author's first counted record of all, by the author's number.
     let authors = rows.author.iter().flatten().max().map_or(0, |last| *last as usize + 1);
     let mut first: Vec<i64> = vec![i64::MAX; authors];
@@ -248,7 +253,7 @@ fn issues(rows: &Rows<'_>) -> Result<Vec<IssueVoice>> {
         }
         // Who only says "same here", or passes it on, has no keyword of the issue, but belongs to what he echoes.
         let own: BTreeSet<usize> = now.iter().copied().collect();
-        let joined = hits.iter().filter_map(|(_, hit)| echoes.get(&hit.row())).flatten().copied();
+        let joined = hits.iter().filter_map(|(_, hit)| rows.echoes.get(&hit.row())).flatten().copied();
         let joined = joined.filter(|row| rows.period[*row] == Some(analysis.period) && !own.contains(row));
         let volume: BTreeSet<usize> = now.iter().copied().chain(joined).collect();
         let texts: BTreeSet<&str> = volume.iter().filter_map(|row| echo_of.get(*row).or(uids.get(*row))).collect();

@@ -1,7 +1,10 @@
 //! A column of texts as it is kept: most hold one value throughout, which need not be laid out row by row.
 
-use polars::prelude::{Column, DataFrame, StringChunked};
+use std::collections::BTreeSet;
+
+use polars::prelude::{Column, DataFrame, PlHashMap, StringChunked};
 use rayon::iter::Either;
+use rayon::prelude::*;
 
 use crate::error::Result;
 
@@ -53,11 +56,71 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// The values of a column, and where each row's is among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered<'a> {
+    /// Each once, ascending, null before all.
+    pub values: Vec<Option<&'a str>>,
+    /// By row, its value's place among them.
+    pub of: Vec<u32>,
+}
+
+/// Rows that are numbered together.
+const PART: usize = 1 << 15;
+
+impl<'a> Texts<'a> {
+    /// The values there are, numbered: to be counted and compared as numbers.
+    pub fn numbered(&self) -> Numbered<'a> {
+        let texts = match self {
+            Self::Same(_, 0) => return Numbered { values: Vec::new(), of: Vec::new() },
+            Self::Same(text, rows) => return Numbered { values: vec![*text], of: vec![0; *rows] },
+            Self::Each(texts) => *texts,
+        };
+        // In every part by itself first, as they come.
+        let mut of = vec![0; texts.len()];
+        let part = |(at, of): (usize, &mut [u32])| {
+            let mut known: PlHashMap<Option<&'a str>, u32> = PlHashMap::default();
+            let mut values: Vec<Option<&'a str>> = Vec::new();
+            for (place, row) in of.iter_mut().zip(at * PART..) {
+                let cell = texts.get(row);
+                *place = *known.entry(cell).or_insert_with(|| {
+                    values.push(cell);
+                    values.len() as u32 - 1
+                });
+            }
+            values
+        };
+        let parts: Vec<Vec<Option<&str>>> = of.par_chunks_mut(PART).enumerate().map(part).collect();
+        let values: Vec<Option<&str>> = parts.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        of.par_chunks_mut(PART).zip(parts).for_each(|(of, part)| {
+            let places: Vec<u32> =
+                part.iter().map(|cell| values.partition_point(|value| value < cell) as u32).collect();
+            of.iter_mut().for_each(|place| *place = places[*place as usize]);
+        });
+        Numbered { values, of }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use polars::prelude::{AnyValue, DataType, NamedFrom, Scalar, Series};
 
     use super::*;
+
+    #[test]
+    fn values_are_numbered_in_their_order() {
+        let cells = [Some("b"), None, Some("a"), Some("b"), Some("")];
+        let texts = StringChunked::from_iter(cells);
+        let found = Texts::Each(&texts).numbered();
+        assert_eq!(found.values, [None, Some(""), Some("a"), Some("b")]);
+        assert_eq!(found.of, [3, 0, 2, 3, 1]);
+        let long: StringChunked = (0..2 * PART + 5).map(|row| Some(["x", "y"][row / PART % 2])).collect();
+        let found = Texts::Each(&long).numbered();
+        assert!(found.of.iter().enumerate().all(|(row, at)| *at as usize == row / PART % 2));
+        let same = Texts::Same(Some("a"), 2).numbered();
+        assert_eq!((same.values, same.of), (vec![Some("a")], vec![0, 0]));
+        assert_eq!(Texts::Same(Some("a"), 0).numbered(), Texts::Each(&StringChunked::default()).numbered());
+    }
 
     #[test]
     fn a_value_and_its_column_read_alike() {

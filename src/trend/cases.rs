@@ -1,6 +1,6 @@
 //! Requests and when they were answered: from tickets' own times, and from the replies under posts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::Int64Chunked;
 
@@ -66,7 +66,7 @@ pub struct Cases {
 /// Never for checked records.
 pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<Cases> {
     let counts = counted.frame().column("counted")?.bool()?;
-    let (created, feeds) = (records.instants("created_at")?, Feeds::of(records)?);
+    let (created, feeds) = (records.instants("created_at")?, Texts::of(records.frame(), "feed")?.numbered());
     let (kinds, directions) = (Texts::of(records.frame(), "kind")?, Texts::of(records.frame(), "direction")?);
     let precisions = Texts::of(records.frame(), "created_precision")?;
     let counts_of_replies = records.ints("replies")?;
@@ -75,7 +75,7 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     let above = above(records, &customer)?;
     let end = if options.as_of.is_some() { end_of(counted) } else { i64::MAX };
     let reasons = Texts::of(counted.frame(), "reason")?;
-    let mut facts: Vec<Feed> = vec![Feed::default(); feeds.names.len()];
+    let mut facts: Vec<Feed> = vec![Feed::default(); feeds.values.len()];
     let times = SHOWN.map(|column| Times::of(records, column));
     let [written, changed, first_response, resolved, closed, reply] = times;
     let (first_response, resolved, closed, reply) = (first_response?, resolved?, closed?, reply?);
@@ -92,7 +92,9 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
     }
     let authors = counted.frame().column("author")?.i64()?;
     let mut answer: Vec<Option<i64>> = vec![None; records.len()];
-    for row in 0..records.len() {
+    // Nothing answers a case where nothing is under another.
+    let linked = above.iter().enumerate().any(|(row, case)| case.is_some_and(|case| case != row));
+    for row in 0..if linked { records.len() } else { 0 } {
         let (Some(case), Some(at)) = (above[row], created.get(row)) else { continue };
         let brand_speaks = facts[feeds.of[case] as usize].outbound;
         let other = || case != row && authors.get(row).is_some() && authors.get(row) != authors.get(case);
@@ -146,10 +148,10 @@ pub fn cases(records: &Records, counted: &Counted, options: &Options) -> Result<
         found.by_day += i64::from(by_day(&case));
         found.cases.push(case);
     }
-    for (name, feed) in feeds.names.iter().zip(&facts) {
+    for (name, feed) in feeds.values.iter().zip(&facts) {
         for (all, n) in [(&mut found.silent, feed.silent), (&mut found.only_counted, feed.only_counted)] {
             if n > 0 {
-                all.insert((*name).to_owned(), n);
+                all.insert(name.unwrap_or_default().to_owned(), n);
             }
         }
     }
@@ -185,22 +187,6 @@ impl<'a> Times<'a> {
 
     fn get(&self, row: usize) -> Option<i64> {
         self.0?.get(row)
-    }
-}
-
-/// The feeds by name, and the place of every record's.
-struct Feeds<'a> {
-    names: Vec<&'a str>,
-    of: Vec<u32>,
-}
-
-impl<'a> Feeds<'a> {
-    fn of(records: &'a Records) -> Result<Self> {
-        let feeds = Texts::of(records.frame(), "feed")?;
-        let named = || feeds.iter().map(Option::unwrap_or_default);
-        let names: Vec<&str> = named().collect::<BTreeSet<_>>().into_iter().collect();
-        let of = named().map(|feed| names.binary_search(&feed).unwrap_or_default() as u32).collect();
-        Ok(Self { names, of })
     }
 }
 

@@ -1,7 +1,5 @@
 //! Who is counted: every record counts, or has exactly one named reason why not.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use polars::prelude::{
@@ -15,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::normalise::people::people;
 use crate::normalise::records::Records;
 use crate::normalise::stack::lean;
-use crate::normalise::texts::Texts;
+use crate::normalise::texts::{Numbered, Texts};
 use crate::trend::calendar::{Calendar, day_number, day_of};
 use crate::trend::coverage::{Coverage, Declared, coverage, first_day};
 use crate::trend::now::{Days, now};
@@ -103,11 +101,11 @@ impl Counted {
 
     /// How many records were left out, by reason, in the order the reasons are tried; only reasons that occur.
     pub fn left_out(&self) -> Result<Vec<(String, i64)>> {
-        let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-        for reason in Texts::of(&self.frame, "reason")?.iter().flatten() {
-            *sums.entry(reason).or_default() += 1;
-        }
-        Ok(REASONS.iter().filter_map(|r| sums.get(r).map(|n| ((*r).to_owned(), *n))).collect())
+        let reasons = Texts::of(&self.frame, "reason")?.numbered();
+        let mut sums = vec![0; reasons.values.len()];
+        reasons.of.iter().for_each(|at| sums[*at as usize] += 1);
+        let n = |reason: &&str| reasons.values.binary_search(&Some(*reason)).ok().map(|at| sums[at]);
+        Ok(REASONS.iter().filter_map(|reason| Some(((*reason).to_owned(), n(reason)?))).collect())
     }
 
     /// Lets the rows marked in `out` no longer count, for `reason`. Rows that did not count keep their reason; only an
@@ -166,16 +164,16 @@ pub fn counted_by(
     if segments.as_ref().is_some_and(|s| s.len() != records.len()) {
         return Err(Error::failed("internal: counted: a segment for every record is needed"));
     }
-    let feeds = Texts::of(frame, "feed")?;
+    let feeds = Texts::of(frame, "feed")?.numbered();
     let (people, walls) = rayon::join(|| people(frame), || walls(frame, &calendar));
     let (people, walls) = (people?, walls?);
-    let days = days_of_feeds(feeds, &walls);
-    let all_days: Vec<Days> = days.values().cloned().collect();
-    let now = options.as_of.or_else(|| now(&all_days)).unwrap_or(Date::constant(1970, 1, 1));
-    let first: BTreeMap<&str, i64> =
-        days.iter().filter_map(|(feed, days)| first_day(days).map(|day| (*feed, day))).collect();
-    let named_days = days.into_iter().map(|(feed, days)| (feed.to_owned(), days)).collect();
-    let coverage = coverage(&named_days, now, declared);
+    let days = days_of_feeds(&feeds, &walls);
+    let dated: Vec<Days> = days.iter().filter(|days| !days.is_empty()).cloned().collect();
+    let now = options.as_of.or_else(|| now(&dated)).unwrap_or(Date::constant(1970, 1, 1));
+    let first: Vec<Option<i64>> = days.iter().map(first_day).collect();
+    let named = feeds.values.iter().zip(days).filter(|(_, days)| !days.is_empty());
+    let named = named.filter_map(|(feed, days)| Some(((*feed)?.to_owned(), days))).collect();
+    let coverage = coverage(&named, now, declared);
 
     let last = day_of(now);
     let placed: Vec<Option<&'static str>> = walls
@@ -184,7 +182,7 @@ pub fn counted_by(
         .map(|(row, wall)| match wall.map(day_number) {
             None => Some(UNDATED),
             Some(day) if day > last => Some(FUTURE),
-            Some(day) if feeds.get(row).and_then(|f| first.get(f)).is_some_and(|first| day < *first) => Some(STRAY),
+            Some(day) if first[feeds.of[row] as usize].is_some_and(|first| day < first) => Some(STRAY),
             Some(_) => None,
         })
         .collect();
@@ -219,26 +217,24 @@ pub fn counted_by(
 }
 
 /// Every feed's dated records per day.
-fn days_of_feeds<'a>(feeds: Texts<'a>, walls: &[Option<i64>]) -> BTreeMap<&'a str, Days> {
+fn days_of_feeds(feeds: &Numbered<'_>, walls: &[Option<i64>]) -> Vec<Days> {
     /// Records looked at together.
     const PART: usize = 1 << 15;
-    let part = |(at, walls): (usize, &[Option<i64>])| {
-        let mut days: BTreeMap<&'a str, Days> = BTreeMap::new();
-        for (row, wall) in (at * PART..).zip(walls) {
-            if let (Some(feed), Some(wall)) = (feeds.get(row), wall) {
-                *days.entry(feed).or_default().entry(day_number(*wall)).or_default() += 1;
-            }
+    let none = || vec![Days::new(); feeds.values.len()];
+    let part = |(walls, feeds): (&[Option<i64>], &[u32])| {
+        let mut days = none();
+        for (wall, feed) in walls.iter().zip(feeds).filter_map(|(wall, feed)| Some(((*wall)?, *feed))) {
+            *days[feed as usize].entry(day_number(wall)).or_default() += 1;
         }
         days
     };
-    let add = |mut all: BTreeMap<&'a str, Days>, part: BTreeMap<&'a str, Days>| {
-        for (feed, days) in part {
-            let all = all.entry(feed).or_default();
+    let add = |mut all: Vec<Days>, part: Vec<Days>| {
+        for (all, days) in all.iter_mut().zip(part) {
             days.into_iter().for_each(|(day, n)| *all.entry(day).or_default() += n);
         }
         all
     };
-    walls.par_chunks(PART).enumerate().map(part).reduce(BTreeMap::new, add)
+    walls.par_chunks(PART).zip(feeds.of.par_chunks(PART)).map(part).reduce(none, add)
 }
 
 /// A column of wall times from microseconds.

@@ -327,15 +327,16 @@ impl Placed {
 pub(crate) fn placed(counted: &Counted, matches: &DataFrame, issues: &[(String, String)]) -> Result<(Counts, Placed)> {
     let (counts, rows) = grid(counted, issues)?;
     let place: BTreeMap<&str, u32> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
-    let (found, ids, active) =
-        (matches.column("row")?.i64()?, matches.column("issue_id")?.str()?, matches.column("counts")?.bool()?);
+    let ids = Texts::of(matches, "issue_id")?.numbered();
+    let place: Vec<Option<u32>> = ids.values.iter().map(|id| place.get((*id)?).copied()).collect();
+    let (found, active) = (matches.column("row")?.i64()?, matches.column("counts")?.bool()?);
     if found.iter().flatten().max().is_some_and(|last| last >= rows.len() as i64) {
         return Err(Error::failed("internal: counts: a match names a record that is not there"));
     }
     let pair = |at: usize| {
-        let issue = place.get(ids.get(at)?).filter(|_| active.get(at) == Some(true))?;
+        let issue = place[ids.of[at] as usize].filter(|_| active.get(at) == Some(true))?;
         let own = rows.get(usize::try_from(found.get(at)?).ok()?)?.as_ref()?;
-        Some((*issue, own.at, own.row))
+        Some((issue, own.at, own.row))
     };
     let matched: Vec<(u32, i64, u32)> =
         (0..matches.height()).into_par_iter().with_min_len(4096).filter_map(pair).collect();
@@ -360,34 +361,42 @@ pub(crate) fn placed(counted: &Counted, matches: &DataFrame, issues: &[(String, 
 fn grid(counted: &Counted, issues: &[(String, String)]) -> Result<(Counts, Vec<Option<Row>>)> {
     let frame = counted.frame();
     let calendar = counted.calendar.clone();
-    let counts: Vec<bool> = frame.column("counted")?.bool()?.iter().map(|c| c == Some(true)).collect();
-    let segments = Texts::of(frame, "segment")?;
-    let mut values: Vec<Option<&str>> = segments.iter().zip(&counts).filter(|(_, c)| **c).map(|(s, _)| s).collect();
-    values.sort_unstable();
-    values.dedup();
+    let counts = frame.column("counted")?.bool()?;
+    // The segments of the counted, and where among them each value is.
+    let segments = Texts::of(frame, "segment")?.numbered();
+    let mut used = vec![false; segments.values.len()];
+    for (segment, _) in segments.of.iter().zip(counts.iter()).filter(|(_, counts)| *counts == Some(true)) {
+        used[*segment as usize] = true;
+    }
+    let mut values: Vec<Option<&str>> = Vec::new();
+    let mut segment_place = vec![0; used.len()];
+    for (at, value) in segments.values.iter().enumerate().filter(|(at, _)| used[*at]) {
+        segment_place[at] = values.len() as u32;
+        values.push(*value);
+    }
     if values.is_empty() {
         values.push(None);
     }
-    let walls: Vec<Option<i64>> = frame.column("at")?.datetime()?.physical().iter().collect();
-    let in_period: Vec<Option<i64>> = frame.column("period")?.datetime()?.physical().iter().collect();
-    let index: Vec<Option<i64>> = in_period.par_iter().map(|p| p.map(|wall| calendar.index_of_micros(wall))).collect();
+    let walls = frame.column("at")?.datetime()?.physical();
+    let periods = frame.column("period")?.datetime()?.physical();
+    let index_of = |row: usize| periods.get(row).map(|wall| calendar.index_of_micros(wall));
+    let index: Vec<Option<i64>> = (0..frame.height()).into_par_iter().with_min_len(4096).map(index_of).collect();
     let spans = counted.coverage.feeds.iter().filter_map(|f| f.span);
     let starts = spans.map(|s| calendar.index(s.first.at(0, 0, 0, 0)));
     let first = starts.chain(index.iter().flatten().copied()).min();
     let range = first.map_or(0..0, |first| first..calendar.index(counted.now.at(23, 0, 0, 0)) + 1);
 
-    let place: BTreeMap<&str, usize> =
+    let place: BTreeMap<&str, u32> =
         counted.coverage.feeds.iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
-    let units: Vec<Option<i64>> = frame.column("unit")?.i64()?.iter().collect();
-    let authors: Vec<Option<i64>> = frame.column("author")?.i64()?.iter().collect();
-    let feeds = Texts::of(frame, "feed")?;
+    let (units, authors) = (frame.column("unit")?.i64()?, frame.column("author")?.i64()?);
+    let feeds = Texts::of(frame, "feed")?.numbered();
+    let place: Vec<Option<u32>> = feeds.values.iter().map(|feed| place.get((*feed)?).copied()).collect();
     let row = |i: usize| {
-        let known = feeds.get(i).and_then(|f| place.get(f)).copied();
-        match (counts[i], index[i], walls[i], known, units[i]) {
-            (true, Some(period), Some(at), Some(feed), Some(unit)) => {
-                let segment = values.binary_search(&segments.get(i)).unwrap_or(0);
-                let [period, feed, segment] = [(period - range.start) as u32, feed as u32, segment as u32];
-                let author = authors[i].map(|author| author as u32);
+        let known = place[feeds.of[i] as usize];
+        match (counts.get(i), index[i], walls.get(i), known, units.get(i)) {
+            (Some(true), Some(period), Some(at), Some(feed), Some(unit)) => {
+                let (period, segment) = ((period - range.start) as u32, segment_place[segments.of[i] as usize]);
+                let author = authors.get(i).map(|author| author as u32);
                 Some(Row { at, row: i as u32, period, feed, segment, unit: unit as u32, author })
             }
             _ => None,

@@ -1,12 +1,12 @@
 //! The column that segments: one of our fields, or the dump's own header.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use polars::prelude::DataType;
+use polars::prelude::{DataType, StringChunked};
 
 use crate::error::{Error, Result, nearest};
 use crate::normalise::records::{COLUMNS, Records};
-use crate::normalise::texts::Texts;
+use crate::normalise::texts::{Numbered, Texts};
 
 /// What stands for an empty cell.
 const EMPTY: &str = "(none)";
@@ -21,21 +21,14 @@ pub struct Segments {
 }
 
 impl Segments {
-    fn new<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> Self {
-        // Numbered as they come, then in their order.
-        let mut known: BTreeMap<&str, u32> = BTreeMap::new();
-        let mut of: Vec<u32> = cells
-            .map(|cell| {
-                let next = known.len() as u32;
-                *known.entry(named(cell)).or_insert(next)
-            })
-            .collect();
-        let mut place = vec![0; known.len()];
-        for (at, came) in known.values().enumerate() {
-            place[*came as usize] = at as u32;
-        }
-        of.iter_mut().for_each(|came| *came = place[*came as usize]);
-        Self { values: known.into_keys().map(str::to_owned).collect(), of }
+    fn new(cells: Numbered<'_>) -> Self {
+        let values: BTreeSet<&str> = cells.values.iter().map(|cell| named(*cell)).collect();
+        let values: Vec<&str> = values.into_iter().collect();
+        let places: Vec<u32> =
+            cells.values.iter().map(|cell| values.partition_point(|value| *value < named(*cell)) as u32).collect();
+        let mut of = cells.of;
+        of.iter_mut().for_each(|at| *at = places[*at as usize]);
+        Self { values: values.into_iter().map(str::to_owned).collect(), of }
     }
 
     /// Each record's value.
@@ -61,10 +54,7 @@ pub fn segments(records: &Records, name: &str) -> Result<Segments> {
         if cells.null_count() == cells.len() {
             return Ok(Segments { values: vec![EMPTY.to_owned()], of: vec![0; cells.len()] });
         }
-        return Ok(match Texts::in_column(&cells)? {
-            Texts::Same(cell, rows) => Segments { values: vec![named(cell).to_owned()], of: vec![0; rows] },
-            each @ Texts::Each(_) => Segments::new(each.iter()),
-        });
+        return Ok(Segments::new(Texts::in_column(&cells)?.numbered()));
     }
     let mut known = false;
     let mut found: Vec<Option<String>> = Vec::with_capacity(records.len());
@@ -74,7 +64,7 @@ pub fn segments(records: &Records, name: &str) -> Result<Segments> {
         found.push(value);
     }
     if known || records.is_empty() {
-        return Ok(Segments::new(found.iter().map(Option::as_deref)));
+        return Ok(Segments::new(Texts::Each(&StringChunked::from_iter(found)).numbered()));
     }
     let error = Error::usage(format!("--segment: there is no column \"{name}\""));
     let columns = COLUMNS.iter().map(|c| c.name).chain(records.headers().keys().map(String::as_str));

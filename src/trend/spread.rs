@@ -60,7 +60,12 @@ pub fn spread(
     let reasons = Texts::of(ours, "reason")?;
     let periods = ours.column("period")?.datetime()?.physical();
     let authors = ours.column("author")?.i64()?;
-    let (segments, feeds) = (Texts::of(ours, "segment")?, Texts::of(ours, "feed")?);
+    let segments = Texts::of(ours, "segment")?.numbered();
+    let place = |value: &Option<&str>| counts.segments.iter().position(|known| known.as_deref() == *value);
+    let segment_place: Vec<Option<usize>> = segments.values.iter().map(place).collect();
+    let feeds = Texts::of(ours, "feed")?.numbered();
+    let place = |name: &Option<&str>| counts.feeds().iter().position(|known| Some(known.feed.as_str()) == *name);
+    let feed_place: Vec<Option<usize>> = feeds.values.iter().map(place).collect();
     let kinds = Texts::of(frame, "kind")?;
     let reposts = frame.column("is_repost")?.bool()?;
     let echoes = match frame.column("echo_of") {
@@ -69,17 +74,17 @@ pub fn spread(
     };
     let reach_column = frame.column("reach").or_else(|_| frame.column("vendor_reach"))?.cast(&DataType::Float64)?;
     let reach = reach_column.f64()?;
-    let feed_place: BTreeMap<&str, usize> =
-        counts.feeds().iter().zip(0..).map(|(f, at)| (f.feed.as_str(), at)).collect();
     let place: BTreeMap<&str, usize> = issues.iter().zip(1..).map(|((id, _), at)| (id.as_str(), at)).collect();
+    let ids = Texts::of(matches, "issue_id")?.numbered();
+    let place: Vec<Option<usize>> = ids.values.iter().map(|id| place.get((*id)?).copied()).collect();
     let walls: Vec<i64> = (0..counts.periods()).map(|p| micros(counts.period(p))).collect();
-    let (rows, ids, active) =
-        (matches.column("row")?.i64()?, matches.column("issue_id")?.str()?, matches.column("counts")?.bool()?);
+    let (rows, active) = (matches.column("row")?.i64()?, matches.column("counts")?.bool()?);
+    let all_feeds = counts.feeds().len();
     let wide = counts.periods();
     // A match that spreads: its place among lanes and periods, whether it is an echo, its reach, and its author where it
     // is public.
     let measured = |at: usize| -> Option<(usize, bool, f64, Option<i64>)> {
-        let issue = *place.get(ids.get(at)?)?;
+        let issue = place[ids.of[at] as usize]?;
         let row = usize::try_from(rows.get(at)?).ok().filter(|_| active.get(at) == Some(true))?;
         if counts_flag.get(row) != Some(true) && reasons.get(row) != Some("repost") {
             return None;
@@ -91,15 +96,13 @@ pub fn spread(
             return None;
         }
         let period = walls.binary_search(&periods.get(row)?).ok()?;
-        let feed = *feed_place.get(feeds.get(row)?)?;
-        let segment = segments.get(row);
-        let segment = counts.segments.iter().position(|value| value.as_deref() == segment)?;
-        let lane = (issue * counts.segments.len() + segment) * feed_place.len() + feed;
+        let feed = feed_place[*feeds.of.get(row)? as usize]?;
+        let segment = segment_place[*segments.of.get(row)? as usize]?;
+        let lane = (issue * counts.segments.len() + segment) * all_feeds + feed;
         Some((lane * wide + period, echo, seen, authors.get(row).filter(|_| public)))
     };
     let all: Vec<_> = (0..matches.height()).into_par_iter().with_min_len(4096).filter_map(measured).collect();
-    let mut lanes: Vec<Option<Vec<Measures>>> =
-        vec![None; (issues.len() + 1) * counts.segments.len() * feed_place.len()];
+    let mut lanes: Vec<Option<Vec<Measures>>> = vec![None; (issues.len() + 1) * counts.segments.len() * all_feeds];
     // A place above an author's number: quicker to sort than the two.
     let mut who: Vec<u64> = Vec::new();
     for (at, echo, seen, author) in all {
@@ -117,7 +120,7 @@ pub fn spread(
         }
     }
     let of = |(key, lane): (usize, Option<Vec<Measures>>)| {
-        let (rest, feed) = (key / feed_place.len(), key % feed_place.len());
+        let (rest, feed) = (key / all_feeds, key % all_feeds);
         Some(((rest / counts.segments.len(), rest % counts.segments.len(), feed), lane?))
     };
     Ok(Spread { lanes: lanes.into_iter().enumerate().filter_map(of).collect() })
