@@ -1,6 +1,9 @@
 //! Records → trends: the pipeline up to what a report or a table shows.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use jiff::civil::Date;
 
 use crate::cli::{Reading, Selection, Stages};
 use crate::cluster::codebook::{Codebook, Status};
@@ -8,7 +11,7 @@ use crate::compose::Session;
 use crate::compose::cached::Words;
 use crate::compose::codebooks::{self, Issues};
 use crate::compose::feeds;
-use crate::compose::heard::{heard, models};
+use crate::compose::heard::{Hearing, heard, models};
 use crate::compose::inputs::{self, Inputs};
 use crate::compose::read::{self, Read};
 use crate::compose::segments;
@@ -16,6 +19,7 @@ use crate::compose::stored;
 use crate::enrich::options::Without;
 use crate::enrich::{self, Intent, Intents, Voiced, profile};
 use crate::error::{Error, Result, nearest};
+use crate::normalise::records::Records;
 use crate::normalise::texts::Texts;
 use crate::trend::calendar::Period;
 use crate::trend::cases::{self, Cases};
@@ -116,22 +120,23 @@ fn find_as(session: &Session, stages: &Stages, dates: Dates, discover: bool) -> 
         Dates::Heard => Words::Heard,
         Dates::Needed | Dates::Optional => Words::Written,
     };
-    let hear = |words| heard(session, reading, &models, words, codebook, &options);
+    let hear = |words| -> Result<Option<(Read, Hearing, InTime)>> {
+        let read = read::read(session, reading, words, &models)?;
+        // When a record counts does not depend on what it says.
+        let (hearing, counted) =
+            rayon::join(|| heard(&read, &models, codebook, &options), || in_time(session, &read, trend, &options));
+        let Some(hearing) = hearing? else { return Ok(None) };
+        if dates != Dates::Optional {
+            check_dated(&read)?;
+        }
+        Ok(Some((read, hearing, counted?)))
+    };
     let all = match hear(words)? {
         Some(all) => Some(all),
         None => hear(Words::Written)?,
     };
-    let all = all.ok_or_else(|| Error::failed("internal: records without their words"))?;
-    let (mut read, voiced, matches, contents) = (all.read, all.voiced, all.matches, all.contents);
-    if dates != Dates::Optional {
-        check_dated(&read)?;
-    }
-    if !options.no_redact {
-        feeds::mask(&mut read, &session.config.expect)?;
-    }
-    let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
-    let segments = trend.segment.as_ref().map(|name| segments::masked(&read.records, name, &options)).transpose()?;
-    let mut counted = counted::counted_by(&read.records, trend, &declared, segments)?;
+    let (read, Hearing { voiced, matches, contents }, in_time) = all.ok_or_else(wordless)?;
+    let (mut read, mut counted) = in_time.of(read);
     if !options.intents.is_empty() {
         counted.leave_out(&lacks(&voiced, &options.intents)?, OTHER_INTENT)?;
     }
@@ -140,12 +145,9 @@ fn find_as(session: &Session, stages: &Stages, dates: Dates, discover: bool) -> 
             voiced.floats_of("hostile")?.iter().map(|score| score.is_some_and(|s| s >= profile::HOSTILE)).collect();
         counted.leave_out(&hostile, HOSTILE)?;
     }
-    let newest = stored::newest(&read.records, &counted)?;
-    read.store.iter_mut().for_each(|store| store.newest_record = newest);
-    let rows = learnable(&counted, &read)?;
     let given = book.zip(matches);
     let issues = match discover || given.is_some() || cluster.issues_from.is_some() {
-        true => codebooks::find(&read.records, &voiced, &rows, cluster, given)?,
+        true => codebooks::find(&read.records, &voiced, || learnable(&counted, &read), cluster, given)?,
         false => codebooks::none(&voiced)?,
     };
     read.records = read.records.lean()?;
@@ -170,13 +172,46 @@ pub(crate) struct Heard {
 pub(crate) fn hear(session: &Session, reading: &Reading, trend: &Options) -> Result<Heard> {
     let options = enrich_options(session, &enrich::Options::default());
     let models = models(session, &options, None);
-    let all = heard(session, reading, &models, Words::Written, None, &options)?;
-    let all = all.ok_or_else(|| Error::failed("internal: records without their words"))?;
-    let (mut read, voiced) = (all.read, all.voiced);
-    feeds::mask(&mut read, &session.config.expect)?;
-    let declared = Declared { spans: read.covers.clone(), expected: session.config.expect.clone() };
-    let counted = counted::counted(&read.records, trend, &declared)?;
+    let read = read::read(session, reading, Words::Written, &models)?;
+    let voiced = heard(&read, &models, None, &options)?.ok_or_else(wordless)?.voiced;
+    let (read, counted) = in_time(session, &read, trend, &options)?.of(read);
     Ok(Heard { read, voiced, counted })
+}
+
+fn wordless() -> Error {
+    Error::failed("internal: records without their words")
+}
+
+/// What the records and their dates alone say.
+struct InTime {
+    /// The records, their feeds' names masked.
+    records: Records,
+    covers: BTreeMap<String, (Date, Date)>,
+    counted: Counted,
+    /// The day of the store's newest record; none where dumps were read, and without a date.
+    newest: Option<Date>,
+}
+
+impl InTime {
+    /// What was read as it is shown, and what of it counts.
+    fn of(self, mut read: Read) -> (Read, Counted) {
+        (read.records, read.covers) = (self.records, self.covers);
+        read.store.iter_mut().for_each(|store| store.newest_record = self.newest);
+        (read, self.counted)
+    }
+}
+
+fn in_time(session: &Session, read: &Read, trend: &Options, options: &enrich::Options) -> Result<InTime> {
+    let expected = &session.config.expect;
+    let (records, covers) = match options.no_redact {
+        true => (read.records.clone(), read.covers.clone()),
+        false => feeds::masked(read, expected)?,
+    };
+    let declared = Declared { spans: covers.clone(), expected: expected.clone() };
+    let segments = trend.segment.as_ref().map(|name| segments::masked(&records, name, options)).transpose()?;
+    let counted = counted::counted_by(&records, trend, &declared, segments)?;
+    let newest = if read.store.is_some() { stored::newest(&records, &counted)? } else { None };
+    Ok(InTime { records, covers, counted, newest })
 }
 
 impl Analysis {
@@ -254,9 +289,14 @@ fn known(
         }
         None => None,
     };
-    let (changes, spread) = rayon::join(
+    let (changes, (spread, daily)) = rayon::join(
         || form::changes(&found.counted, voiced, counts, placed),
-        || spread::spread(&found.counted, voiced, matches, names, counts),
+        || {
+            rayon::join(
+                || spread::spread(&found.counted, voiced, matches, names, counts),
+                || running::daily(counts, placed),
+            )
+        },
     );
     Ok(Known {
         arrivals,
@@ -264,7 +304,7 @@ fn known(
         resolved: issues.filter(|i| i.status == Status::Resolved).map(|i| i.id.clone()).collect(),
         exploratory: found.issues.report.origin == "discovered",
         changes: changes?,
-        daily: running::daily(counts, placed),
+        daily,
         spread: spread?,
     })
 }

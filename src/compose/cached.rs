@@ -223,44 +223,50 @@ impl Kept {
         Ok(Some(voiced))
     }
 
-    /// The matches of all records.
+    /// The matches that the caches hold, by data file; none where one must be matched.
+    pub(crate) fn known_matches(&self, codebook: &Codebook, model: &str) -> Vec<Option<Vec<Match>>> {
+        let names: Vec<&str> = crate::cluster::matches::COLUMNS.iter().map(|column| column.name).collect();
+        let known = |(file, rows): (&DataFile, &Vec<u32>)| {
+            let frame = cache::read(&self.store.cache(MATCH, model, file), &names)?;
+            let found = Matches::new(frame).and_then(|matches| matches.matches(codebook)).ok()?;
+            found.iter().all(|found| (found.row as usize) < rows.len()).then(|| placed(found, rows))
+        };
+        self.files.par_iter().zip(&self.records_of_files()).map(known).collect()
+    }
+
+    /// The matches of all records, of those `known` and of what is matched now. None where the words were not read and
+    /// some are not known.
     ///
     /// # Errors
     /// Those of matching.
-    pub(crate) fn matches(&self, voiced: &Voiced, codebook: &Codebook, model: &str) -> Result<Option<Matches>> {
-        let of_files = self.records_of_files();
-        let names: Vec<&str> = crate::cluster::matches::COLUMNS.iter().map(|column| column.name).collect();
-        let matcher = Matcher::compile(codebook)?;
-        let parts: Vec<Result<Option<Vec<Match>>>> = self
-            .files
-            .par_iter()
-            .zip(&of_files)
-            .map(|(file, rows)| {
-                let cached = cache::read(&self.store.cache(MATCH, model, file), &names)
-                    .and_then(|frame| Matches::new(frame).ok());
-                if let Some(found) = cached.and_then(|matches| matches.matches(codebook).ok())
-                    && found.iter().all(|found| (found.row as usize) < rows.len())
-                {
-                    return Ok(Some(placed(found, rows)));
-                }
-                if self.words != Words::Written {
-                    return Ok(None);
-                }
-                let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
-                let own = Voiced::new(take(voiced.frame(), &held)?, Masked::default())?;
-                let matches = matcher.match_records(&own)?;
-                if held.len() == rows.len() {
-                    cache::keep(&self.store.cache(MATCH, model, file), matches.frame().clone());
-                }
-                Ok(Some(placed(matches.matches(codebook)?, &held)))
-            })
-            .collect();
-        let mut all = Vec::new();
-        for part in parts {
-            let Some(part) = part? else { return Ok(None) };
-            all.extend(part);
+    pub(crate) fn matches(
+        &self,
+        voiced: &Voiced,
+        codebook: &Codebook,
+        model: &str,
+        known: Vec<Option<Vec<Match>>>,
+    ) -> Result<Option<Matches>> {
+        if self.words != Words::Written && known.iter().any(Option::is_none) {
+            return Ok(None);
         }
-        all.par_sort_by_key(|found| (found.row, found.issue));
+        let matcher = Matcher::compile(codebook)?;
+        let found = |((file, rows), known): ((&DataFile, &Vec<u32>), Option<Vec<Match>>)| {
+            if let Some(known) = known {
+                return Ok(known);
+            }
+            let held: Vec<IdxSize> = rows.iter().copied().filter(|record| *record != NONE).collect();
+            let own = Voiced::new(take(voiced.frame(), &held)?, Masked::default())?;
+            let matches = matcher.match_records(&own)?;
+            if held.len() == rows.len() {
+                cache::keep(&self.store.cache(MATCH, model, file), matches.frame().clone());
+            }
+            Ok(placed(matches.matches(codebook)?, &held))
+        };
+        let of_files = self.records_of_files();
+        let parts: Vec<Vec<Match>> =
+            self.files.par_iter().zip(&of_files).zip(known).map(found).collect::<Result<_>>()?;
+        let mut all: Vec<Match> = parts.into_iter().flatten().collect();
+        all.par_sort_unstable_by_key(|found| (found.row, found.issue));
         Matches::build(&all, voiced.texts_of("uid")?, codebook).map(Some)
     }
 }

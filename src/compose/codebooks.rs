@@ -81,7 +81,7 @@ pub(crate) fn load(options: &Options, stored: &Stored) -> Result<Option<Book>> {
 pub(crate) fn find(
     records: &Records,
     voiced: &Voiced,
-    counted: &[u32],
+    learnable: impl FnOnce() -> Result<Vec<u32>>,
     options: &Options,
     given: Option<(Book, Matches)>,
 ) -> Result<Issues> {
@@ -95,6 +95,7 @@ pub(crate) fn find(
             CodebookReport { path: Some(path.display().to_string()), sha256: Some(digest), origin: "codebook", note };
         return Ok(Issues { codebook, matches, text: Some(text), report });
     }
+    let counted = &learnable()?;
     let texts = voiced.text()?;
     let with_text = counted.iter().filter(|row| texts.get(**row as usize).is_some()).count();
     if (with_text as f64) < ENOUGH_TEXT * counted.len() as f64 && options.issues.is_none() {

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 
 /// A file of a report's folder: its path in the folder and its bytes.
@@ -129,13 +131,13 @@ pub(crate) fn folder(folder: &Path, pages: &[Page]) -> Result<()> {
     let beside = tempfile::Builder::new().prefix(".plaint-").tempdir_in(&parent).map_err(fail)?;
     let new = beside.path().join("new");
     fs::create_dir(&new).map_err(fail)?;
-    for (name, bytes) in pages {
+    let written = pages.par_iter().map(|(name, bytes)| {
         let path = new.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(fail)?;
-        }
-        fs::write(&path, bytes).map_err(fail)?;
-    }
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(&path, bytes)
+    });
+    // The first page that could not be written is named, whichever was tried first.
+    written.collect::<Vec<_>>().into_iter().collect::<std::io::Result<()>>().map_err(fail)?;
     readable(&new).map_err(fail)?;
     if folder.exists() {
         // The old report goes into the temporary folder and vanishes with it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use polars::prelude::{IntoColumn, NewChunkedArray, StringChunked};
 
 use crate::compose::read::Read;
@@ -10,43 +11,49 @@ use crate::error::Result;
 use crate::normalise::records::Records;
 use crate::normalise::texts::Texts;
 
-/// Masks what identifies a person in the names of the feeds. Feeds whose names no longer differ get a number, so that
-/// each stays a feed of its own; those that `expected` names stay as they are: the user wrote them down.
+/// Feed → first and last day, where they were declared.
+type Covers = BTreeMap<String, (Date, Date)>;
+
+/// The same records and spans with what identifies a person masked in the names of the feeds. Feeds whose names no longer
+/// differ get a number, so that each stays a feed of its own; those that `expected` names stay as they are: the user
+/// wrote them down.
 ///
 /// # Errors
 /// Internal only.
-pub(crate) fn mask(read: &mut Read, expected: &[String]) -> Result<()> {
+pub(crate) fn masked(read: &Read, expected: &[String]) -> Result<(Records, Covers)> {
     let names = masked_names(&read.records, expected)?;
     if names.iter().all(|(name, masked)| name == masked) {
-        return Ok(());
+        return Ok((read.records.clone(), read.covers.clone()));
     }
     let shown = |name: &str| names.get(name).map_or(name, String::as_str).to_owned();
     let mut frame = read.records.frame().clone();
     let cells = read.records.text("feed")?.iter().map(|feed| feed.map(shown));
     frame.with_column(StringChunked::from_iter_options("feed".into(), cells).into_column())?;
-    read.records = Records::new(frame, read.records.headers().clone())?;
-    read.covers = std::mem::take(&mut read.covers).into_iter().map(|(feed, span)| (shown(&feed), span)).collect();
-    Ok(())
+    let covers = read.covers.iter().map(|(feed, span)| (shown(feed), *span)).collect();
+    Ok((Records::new(frame, read.records.headers().clone())?, covers))
 }
 
 /// Each feed's name with what is printed for it.
 fn masked_names(records: &Records, expected: &[String]) -> Result<BTreeMap<String, String>> {
     let of = |name| Texts::of(records.frame(), name);
     let (feeds, systems, accounts) = (of("feed")?, of("system")?, of("account")?);
-    let mut parts: BTreeMap<&str, (&str, Option<&str>)> = BTreeMap::new();
-    let mut last = None;
-    for (row, feed) in feeds.iter().enumerate().filter(|(_, feed)| feed.is_some()) {
-        // One after the other are often the same.
-        if let Some(feed) = feed.filter(|_| feed != last) {
-            parts.entry(feed).or_insert_with(|| (systems.get(row).unwrap_or_default(), accounts.get(row)));
-        }
-        last = feed;
+    let feeds = feeds.numbered();
+    let mut first = vec![None; feeds.values.len()];
+    for (row, feed) in feeds.of.iter().enumerate() {
+        first[*feed as usize].get_or_insert(row);
     }
-    let mut taken: BTreeSet<String> = parts.keys().map(|feed| (*feed).to_owned()).collect();
+    // Each with the system and the account of its first record.
+    let parts: Vec<(&str, &str, Option<&str>)> = feeds
+        .values
+        .iter()
+        .zip(first)
+        .filter_map(|(feed, row)| Some(((*feed)?, systems.get(row?).unwrap_or_default(), accounts.get(row?))))
+        .collect();
+    let mut taken: BTreeSet<String> = parts.iter().map(|(feed, ..)| (*feed).to_owned()).collect();
     let mut names = BTreeMap::new();
-    for (feed, (system, account)) in parts {
+    for (feed, system, account) in parts {
         let kept = expected.iter().any(|name| name == feed);
-        let plain = if kept { feed.to_owned() } else { masked(feed, system, account) };
+        let plain = if kept { feed.to_owned() } else { masked_name(feed, system, account) };
         let mut name = plain.clone();
         let mut number = 2;
         while name != feed && !taken.insert(name.clone()) {
@@ -59,7 +66,7 @@ fn masked_names(records: &Records, expected: &[String]) -> Result<BTreeMap<Strin
 }
 
 /// `system[@account][/channel or brand]` with every part masked by itself: a host after the `@` is no e-mail address.
-fn masked(feed: &str, system: &str, account: Option<&str>) -> String {
+fn masked_name(feed: &str, system: &str, account: Option<&str>) -> String {
     let rest = feed.strip_prefix(system).unwrap_or(feed);
     let (account, rest) =
         match account.and_then(|account| Some((account, rest.strip_prefix('@')?.strip_prefix(account)?))) {

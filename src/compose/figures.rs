@@ -7,9 +7,9 @@ use crate::chart::sheet::Sheet;
 use crate::chart::words as told;
 use crate::chart::{Answered, CHARTS, ChartInput, Extra, Figure, Rate, fonts};
 use crate::compose::analyse::Analysis;
+use crate::compose::front::{Front, UNIT};
 use crate::compose::{emit, extras};
 use crate::error::{Error, Result};
-use crate::report::model::Report;
 use crate::report::words;
 use crate::trend::calendar::Period;
 use crate::trend::events::Event;
@@ -17,19 +17,21 @@ use crate::trend::forecast::Forecast;
 use crate::trend::options::Options;
 use crate::trend::series::{Level, Series};
 
-/// The charts of the whole, and one trend per issue; names each issue's chart.
-pub(crate) fn figures(
-    report: &mut Report,
-    analysis: &Analysis,
-    trend: &Options,
-    primary: &[(String, Vec<i64>)],
-) -> Result<Vec<Figure>> {
+/// What the figure of an issue's trend is called.
+pub(crate) fn trend_of(id: &str) -> String {
+    format!("trend-{id}")
+}
+
+/// The charts of the whole, and one trend per issue.
+pub(crate) fn figures(report: &Front, analysis: &Analysis, trend: &Options) -> Result<Vec<Figure>> {
     let events: &[Event] = &analysis.inputs.events;
-    let curves = extras::curves(analysis, trend)?;
-    let ahead = report.forecast.clone();
+    let (curves, primary) = rayon::join(|| extras::curves(analysis, trend), || extras::primary(analysis));
+    let (curves, primary) = (curves?, primary?);
+    let primary = primary.as_slice();
+    let ahead = report.forecast.as_ref();
     let period = report.total.points.iter().map(|p| p.period).find(|p| p.date() == report.period.first);
-    let step = report.step.clone();
-    let step = step.as_str();
+    let calendar = &analysis.found.counted.calendar;
+    let step = calendar.by.name();
     let named: Vec<&str> = report.feeds.iter().filter(|f| f.counted > 0).map(|f| f.feed.as_str()).collect();
     let feeds = match named.as_slice() {
         [one] => (*one).to_string(),
@@ -43,8 +45,8 @@ pub(crate) fn figures(
             "{} · n = {} · {} · as of {}",
             told::days(&report.period.label, report.period.first, report.period.last),
             told::count(n),
-            report.zone,
-            told::date(report.as_of)
+            calendar.zone_name(),
+            told::date(analysis.found.counted.now)
         )
     };
     let input =
@@ -58,17 +60,12 @@ pub(crate) fn figures(
         1 => format!("One issue is worse than chance allows this {step}"),
         n => format!("{n} issues are worse than chance allows this {step}"),
     };
-    let counted = format!("{} per {step} · {feeds}", capital(&report.unit));
+    let counted = format!("{} per {step} · {feeds}", capital(UNIT));
     let mut jobs = vec![
         ("trend", input(std::slice::from_ref(&report.total), report.headline.clone(), counted.clone(), now)),
         (
             "ranked",
-            input(
-                &all,
-                biggest,
-                format!("{} per issue · a record may count in several · {feeds}", capital(&report.unit)),
-                now,
-            ),
+            input(&all, biggest, format!("{} per issue · a record may count in several · {feeds}", capital(UNIT)), now),
         ),
         ("multiples", input(&all, many.clone(), counted.clone(), now)),
         ("heatmap", input(&all, many, counted.clone(), now)),
@@ -78,10 +75,7 @@ pub(crate) fn figures(
         jobs.push(("share", input(of_total, share_title(primary, &report.total, period, step), counted.clone(), now)));
     }
     if ahead.is_some() {
-        jobs.push((
-            "forecast",
-            input(of_total, forecast_title(&report.total, ahead.as_ref(), step), counted.clone(), now),
-        ));
+        jobs.push(("forecast", input(of_total, forecast_title(&report.total, ahead, step), counted.clone(), now)));
     }
     if !curves.is_empty() {
         let what = "Share of cases first answered by each time; those still waiting count as waiting";
@@ -109,16 +103,11 @@ pub(crate) fn figures(
                 by: step,
                 events,
                 sheet: Sheet::default(),
-                extra: Extra { forecast: ahead.as_ref(), primary, curves: &curves, rates: &[] },
+                extra: Extra { forecast: ahead, primary, curves: &curves, rates: &[] },
             })
         })
         .collect();
-    let figures = drawn.into_iter().collect::<Result<Vec<Figure>>>()?;
-    for issue in &mut report.issues {
-        let stem = format!("trend-{}", issue.id);
-        issue.chart = figures.iter().find(|f| f.name == stem).map(|f| f.name.clone());
-    }
-    Ok(figures)
+    drawn.into_iter().collect()
 }
 
 /// The finding of an issue's slide.

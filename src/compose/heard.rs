@@ -1,14 +1,13 @@
-//! Records, what they say and which issues they match: from dumps, or from the store and what it keeps of them.
+//! What records say and which issues they match: worked out, or what the store keeps of it.
 
-use crate::cli::Reading;
 use crate::cluster::codebook::Codebook;
 use crate::cluster::matches::Matches;
 use crate::cluster::matching;
-use crate::compose::cached::{Models, Words};
-use crate::compose::read::{self, Read};
+use crate::compose::cached::Models;
+use crate::compose::read::Read;
 use crate::compose::{Session, cached};
 use crate::enrich::{self, Voiced};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::normalise::records::Records;
 
 /// What the caches of a run depend on.
@@ -26,8 +25,6 @@ pub(crate) fn models(session: &Session, options: &enrich::Options, codebook: Opt
 
 /// What was heard in records.
 pub(crate) struct Hearing {
-    /// The dumps and their records.
-    pub(crate) read: Read,
     /// The records' words.
     pub(crate) voiced: Voiced,
     /// Which issues they match; none without a codebook.
@@ -36,41 +33,42 @@ pub(crate) struct Hearing {
     pub(crate) contents: Option<Vec<u32>>,
 }
 
-/// The records, what they say, and what of it matches; from the store's caches where they hold it. `words`: those wanted
-/// of the records where the caches hold all else; none where they no longer do.
+/// What the records say, and what of it matches; from the store's caches where they hold it. None where the caches were
+/// to hold all of it and no longer do.
 ///
 /// # Errors
-/// Those of reading, enriching and matching.
+/// Those of enriching and matching.
 pub(crate) fn heard(
-    session: &Session,
-    reading: &Reading,
+    read: &Read,
     models: &Models,
-    words: Words,
     codebook: Option<&Codebook>,
     options: &enrich::Options,
 ) -> Result<Option<Hearing>> {
-    let mut read = read::read(session, reading, words, models)?;
     let own = |records: &Records| enrich::own(records, options);
     let Some(kept) = &read.kept else {
         let voiced = enrich::enrich(&read.records, options)?.lean()?;
-        read.records = read.records.lean()?;
         let matches = codebook.map(|codebook| matching::match_records(&voiced, codebook)).transpose()?;
-        return Ok(Some(Hearing { read, voiced, matches, contents: None }));
+        return Ok(Some(Hearing { voiced, matches, contents: None }));
     };
-    let Some((voiced, contents)) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
-    let voiced = match &models.grouped {
-        Some(model) => match kept.grouped(voiced, model, |voiced| enrich::grouped(voiced, options))? {
-            Some(voiced) => voiced,
-            None => return Ok(None),
+    let matching = codebook.zip(models.matching.as_deref());
+    let (voiced, known) = rayon::join(
+        || {
+            let Some((voiced, contents)) = kept.voiced(&read.records, &models.enrich, own)? else { return Ok(None) };
+            let voiced = match &models.grouped {
+                Some(model) => kept.grouped(voiced, model, |voiced| enrich::grouped(voiced, options))?,
+                None => Some(voiced),
+            };
+            Ok::<_, Error>(voiced.zip(Some(contents)))
         },
-        None => voiced,
-    };
-    let matches = match (codebook, &models.matching) {
-        (Some(codebook), Some(model)) => match kept.matches(&voiced, codebook, model)? {
+        || matching.map(|(codebook, model)| kept.known_matches(codebook, model)),
+    );
+    let Some((voiced, contents)) = voiced? else { return Ok(None) };
+    let matches = match matching.zip(known) {
+        Some(((codebook, model), known)) => match kept.matches(&voiced, codebook, model, known)? {
             Some(matches) => Some(matches),
             None => return Ok(None),
         },
-        _ => None,
+        None => None,
     };
-    Ok(Some(Hearing { read, voiced, matches, contents: Some(contents) }))
+    Ok(Some(Hearing { voiced, matches, contents: Some(contents) }))
 }

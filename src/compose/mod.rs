@@ -14,6 +14,7 @@ pub(crate) mod extras;
 pub(crate) mod facts;
 mod feeds;
 pub(crate) mod figures;
+mod front;
 pub(crate) mod heard;
 pub(crate) mod ingest;
 pub(crate) mod inputs;

@@ -1,7 +1,5 @@
 //! Where the numbers of a report come from, and what cannot be said.
 
-use std::collections::BTreeMap;
-
 use clap::ValueEnum;
 
 use crate::chart::missing_glyphs;
@@ -25,7 +23,7 @@ use crate::trend::options::Count;
 const FEEDS_NAMED: usize = 5;
 
 /// Sentences about what cannot be said: feeds missing, short history, an unfinished period.
-pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
+pub(crate) fn cannot_say(analysis: &Analysis, feeds: &[FeedReport]) -> Vec<String> {
     let counts = &analysis.counts;
     let calendar = &counts.calendar;
     let step = calendar.by.name();
@@ -49,7 +47,6 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
         }
         None => {}
     }
-    let feeds = feeds(analysis)?;
     let all: i64 = feeds.iter().map(|f| f.counted).sum();
     let absent: i64 = feeds.iter().filter(|f| !f.covers_period).map(|f| f.counted).sum();
     if whole && absent * 2 > all {
@@ -74,7 +71,7 @@ pub(crate) fn cannot_say(analysis: &Analysis) -> Result<Vec<String>> {
             words::counted(history, step)
         ));
     }
-    Ok(sentences)
+    sentences
 }
 
 /// What is said of days that nobody recorded: those of the period judged and of what it is compared with, the latest
@@ -165,18 +162,12 @@ fn known(sums: &FileSums) -> Option<String> {
 pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
     let counts = &analysis.counts;
     let frame = analysis.found.counted.frame();
-    let (feeds, counted) = (Texts::of(frame, "feed")?, frame.column("counted")?.bool()?);
-    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-    // Records one after the other are often of the same feed.
-    let mut run = ("", 0);
-    for (feed, counted) in feeds.iter().map(Option::unwrap_or_default).zip(counted.iter()) {
-        if feed != run.0 {
-            *sums.entry(run.0).or_default() += run.1;
-            run = (feed, 0);
-        }
-        run.1 += i64::from(counted == Some(true));
+    let (feeds, counted) = (Texts::of(frame, "feed")?.numbered(), frame.column("counted")?.bool()?);
+    let mut sums = vec![0; feeds.values.len()];
+    for (feed, _) in feeds.of.iter().zip(counted.iter()).filter(|(_, counted)| *counted == Some(true)) {
+        sums[*feed as usize] += 1;
     }
-    *sums.entry(run.0).or_default() += run.1;
+    let counted = |name: &str| feeds.values.binary_search(&Some(name)).map_or(0, |at| sums[at]);
     let place = counts.place(analysis.period);
     Ok(counts
         .feeds()
@@ -186,7 +177,7 @@ pub(crate) fn feeds(analysis: &Analysis) -> Result<Vec<FeedReport>> {
             feed: feed.feed.clone(),
             first: feed.span.map(|s| s.first),
             last: feed.span.map(|s| s.last),
-            counted: sums.get(feed.feed.as_str()).copied().unwrap_or(0),
+            counted: counted(&feed.feed),
             covers_period: place.is_some_and(|p| counts.cover(at, p) == Cover::Whole),
         })
         .collect())

@@ -1,34 +1,25 @@
 //! `plaint report`: trends → report, figures, and the folder of pages.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{Int64Chunked, StringChunked};
 use rayon::prelude::*;
 
 use crate::chart::{Figure, export};
 use crate::cli::{Color, Report as Arguments};
 use crate::compose::analyse::{self, Analysis, Found};
+use crate::compose::front::{Front, UNIT, front};
 use crate::compose::read::Origin;
-use crate::compose::{Session, emit, extras, facts, figures, praise, provenance, restate, slices, voices};
+use crate::compose::{Session, emit, facts, figures, praise, provenance, restate, slices, voices};
 use crate::error::{Error, Result, nearest};
-use crate::normalise::texts::Texts;
 use crate::render::text::{self, TextStyle};
 use crate::render::{FORMATS, Format, views};
 use crate::report::findings::{self, Facts};
-use crate::report::issues::{self, Evidence, Hit, Lookup, Word};
 use crate::report::methods;
-use crate::report::model::{Change, IssueReport, Report};
+use crate::report::model::Report;
 use crate::report::quotes;
-use crate::report::words;
-use crate::trend::between::between;
-use crate::trend::calendar;
-use crate::trend::exact::garwood;
 
 /// Of `report.json`'s layout.
 const SCHEMA: u32 = 1;
-/// Bars of an issue's sparkline.
-const BARS: usize = 30;
 /// What `--only` calls the charts.
 const CHARTS_FLAG: &str = "charts";
 
@@ -48,11 +39,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
     let old_codebook = folder.as_deref().map(|f| kept_codebook(f, &found)).transpose()?.flatten();
     let analysis = analyse::analyse(session, found, &arguments.stages.trend)?;
     let brands: Vec<String> = session.config.brands.keys().cloned().collect();
-    let (report, primary) = rayon::join(
-        || build(&analysis, arguments, &brands),
-        || if folder.is_some() { extras::primary(&analysis) } else { Ok(Vec::new()) },
-    );
-    let mut report = report?;
+    let (mut report, pictures) = build(&analysis, arguments, &brands, folder.is_some())?;
     if !arguments.stages.enrich.no_redact {
         decent(&mut report);
     }
@@ -69,19 +56,11 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<u8> {
         emit::to(None, page.as_bytes())?;
         return Ok(analyse::exit_code(&analysis.found));
     };
-    let figures = figures::figures(&mut report, &analysis, &arguments.stages.trend, &primary?)?;
-    let wanted = |flag: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag);
-    let drawn: &[Figure] = if wanted(CHARTS_FLAG) { &figures } else { &[] };
-    let formats: Vec<_> = FORMATS.iter().filter(|f| wanted(f.flag) || f.flag == "json").collect();
-    let (rendered, drawn): (Result<Vec<_>>, Result<Vec<_>>) = rayon::join(
-        || {
-            let one = |f: &&Format| Ok((f.file.to_string(), (f.render)(&report, &figures)?));
-            formats.par_iter().with_max_len(1).map(one).collect()
-        },
-        || drawn.par_iter().with_max_len(1).map(|f| Ok((f, export::png(&f.svg)?))).collect(),
-    );
-    let mut pages: Vec<emit::Page> = rendered?;
-    for (figure, png) in drawn? {
+    let formats: Vec<_> = FORMATS.iter().filter(|f| wanted(arguments, f.flag) || f.flag == "json").collect();
+    let one = |f: &&Format| Ok((f.file.to_string(), (f.render)(&report, &pictures.figures)?));
+    let rendered: Result<Vec<emit::Page>> = formats.par_iter().with_max_len(1).map(one).collect();
+    let mut pages = rendered?;
+    for (figure, png) in pictures.figures.iter().zip(pictures.pngs) {
         pages.push((format!("charts/{}.svg", figure.name), figure.svg.clone().into_bytes()));
         pages.push((format!("charts/{}.png", figure.name), png));
     }
@@ -150,23 +129,45 @@ fn check_only(only: &[String]) -> Result<()> {
     }
 }
 
-/// The report's value.
+/// The figures of a report, and each packed as a PNG where charts are wanted.
+#[derive(Default)]
+struct Pictures {
+    figures: Vec<Figure>,
+    pngs: Vec<Vec<u8>>,
+}
+
+fn pictures(front: &Front, analysis: &Analysis, arguments: &Arguments) -> Result<Pictures> {
+    let figures = figures::figures(front, analysis, &arguments.stages.trend)?;
+    let packed: &[Figure] = if wanted(arguments, CHARTS_FLAG) { &figures } else { &[] };
+    let pngs: Result<Vec<_>> = packed.par_iter().with_max_len(1).map(|f| export::png(&f.svg)).collect();
+    Ok(Pictures { pngs: pngs?, figures })
+}
+
+fn wanted(arguments: &Arguments, flag: &str) -> bool {
+    arguments.only.is_empty() || arguments.only.iter().any(|o| o == flag)
+}
+
+/// The report's value, and its pictures where it is `drawn`.
 ///
 /// # Errors
-/// Internal only.
-fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Result<Report> {
+/// When an issue that was named is not known; else internal only.
+fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String], drawn: bool) -> Result<(Report, Pictures)> {
     let found = &analysis.found;
     let calendar = &found.counted.calendar;
     let step = calendar.by.name();
-    let total = analysis.series.iter().find(|s| s.is_total() && s.segment.is_none()).cloned();
-    let total = total.ok_or_else(|| Error::failed("internal: trends without a total"))?;
-    let now = total.at(analysis.period).cloned().ok_or_else(|| Error::failed("internal: no point for the period"))?;
-    // None of these needs another.
-    let (voices, (cards, ((sliced, loved), (ledger, funnel)))) = rayon::join(
-        || voices::voices(analysis, arguments, brands),
+    // None of these needs another; the pictures keep busy whom the others leave idle.
+    let (front, (voices, ((sliced, loved), (ledger, funnel)))) = rayon::join(
+        || {
+            let front = front(analysis, arguments)?;
+            let (pictures, caveats) = rayon::join(
+                || if drawn { pictures(&front, analysis, arguments) } else { Ok(Pictures::default()) },
+                || provenance::caveats(analysis, &front.issues, &arguments.stages.enrich.intents),
+            );
+            Ok::<_, Error>((front, pictures?, caveats?))
+        },
         || {
             rayon::join(
-                || cards(analysis),
+                || voices::voices(analysis, arguments, brands),
                 || {
                     rayon::join(
                         || (slices::slices(analysis), praise::loved(analysis)),
@@ -176,38 +177,26 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
             )
         },
     );
-    let mut cards = cards?;
-    if !arguments.selection.named.is_empty() {
-        let named = &arguments.selection.named;
-        let ids = analyse::resolve_all(named, &analysis.series, Some(&found.issues.codebook))?;
-        cards.retain(|c| ids.contains(&c.id));
-    }
-    if let Some(top) = arguments.selection.top {
-        cards.truncate(top);
-    }
+    let (Front { total, now, period, headline, forecast, issues: mut cards, feeds }, pictures, mut caveats) = front?;
+    caveats.dedup();
     let (slices, mut segments) = sliced?;
     for card in &mut cards {
         card.segments = segments.remove(&card.id).unwrap_or_default();
+        let name = figures::trend_of(&card.id);
+        card.chart = pictures.figures.iter().any(|f| f.name == name).then_some(name);
     }
-    let interval = garwood(now.observed.unwrap_or(0) as f64, 0.95, 1.0);
     let labels = found.issues.report.origin == "labels";
-    let (caveats, (cannot_say, feeds)) = rayon::join(
-        || provenance::caveats(analysis, &cards, &arguments.stages.enrich.intents),
-        || (provenance::cannot_say(analysis), provenance::feeds(analysis)),
-    );
-    let mut caveats = caveats?;
-    caveats.dedup();
-    Ok(Report {
+    let report = Report {
         schema: SCHEMA,
-        period: facts::period_name(calendar, analysis.period),
+        period,
         step: step.to_string(),
         zone: calendar.zone_name().to_string(),
         as_of: found.counted.now,
-        unit: "records".into(),
+        unit: UNIT.into(),
         population: provenance::population(&arguments.stages),
         store_version: found.read.store.as_ref().map(|store| store.version),
         store: found.read.store.as_ref().map(Origin::line),
-        headline: findings::headline(&now, interval, step, "record", &cards),
+        headline,
         sections: findings::sections(Facts {
             period: analysis.period,
             step,
@@ -216,98 +205,23 @@ fn build(analysis: &Analysis, arguments: &Arguments, brands: &[String]) -> Resul
             total: &total,
             issues: &cards,
             loved: loved?,
-            cannot_say: cannot_say?,
+            cannot_say: provenance::cannot_say(analysis, &feeds),
         }),
         funnel: funnel?,
         methods: methods::methods(now.history, labels, calendar.by),
-        forecast: facts::ahead(
-            &analysis.counts,
-            &facts::design_ahead(&analysis.counts, &analysis.inputs),
-            &total,
-            analysis.period,
-        ),
+        forecast,
         total,
         issues: cards,
         voices: voices?,
         slices,
         files: provenance::files(found),
-        feeds: feeds?,
+        feeds,
         caveats,
         codebook: found.issues.report.clone(),
         events: facts::shown(&analysis.inputs.events, calendar, &analysis.series),
         options: provenance::options(&arguments.stages),
         restated: None,
         ledger: ledger?,
-    })
-}
-
-/// The columns that cards look at.
-struct Columns<'a> {
-    uids: &'a StringChunked,
-    feeds: Texts<'a>,
-    texts: &'a StringChunked,
-    walls: &'a Int64Chunked,
-    /// Whether each is counted, and in the period judged.
-    now: Vec<bool>,
-}
-
-impl<'a> Lookup<'a> for Columns<'a> {
-    fn is_now(&self, row: usize) -> bool {
-        self.now.get(row) == Some(&true)
-    }
-
-    fn word(&self, row: usize) -> Word<'a> {
-        Word {
-            uid: self.uids.get(row).unwrap_or_default(),
-            feed: self.feeds.get(row).unwrap_or_default(),
-            text: self.texts.get(row),
-            day: self.walls.get(row).map(|at| calendar::wall(at).date()),
-        }
-    }
-}
-
-fn cards(analysis: &Analysis) -> Result<Vec<IssueReport>> {
-    let found = &analysis.found;
-    let (records, counted) = (found.read.records.frame(), found.counted.frame());
-    let judged = calendar::micros(analysis.period);
-    let periods = counted.column("period")?.datetime()?.physical().iter();
-    let counts = counted.column("counted")?.bool()?.iter();
-    let words = Columns {
-        uids: records.column("uid")?.str()?,
-        feeds: Texts::of(records, "feed")?,
-        texts: found.voiced.text()?,
-        walls: counted.column("at")?.datetime()?.physical(),
-        now: periods.zip(counts).map(|(period, counts)| period == Some(judged) && counts == Some(true)).collect(),
     };
-    let hits = facts::Hits::of(found)?;
-    let hits: Vec<Hit<'_>> = hits.all().collect();
-    let in_period = words.now.iter().filter(|now| **now).count() as i64;
-    let places = analysis.counts.issues.iter().enumerate();
-    let changes: BTreeMap<String, (i64, Option<Change>)> = places
-        .filter_map(|(at, (id, _))| {
-            let between = between(&analysis.counts, at, 0, analysis.period, analysis.before)?;
-            Some((id.clone(), (between.before, between.count.map(facts::change))))
-        })
-        .collect();
-    let mut cards = issues::issues(&Evidence {
-        period: analysis.period,
-        step: found.counted.calendar.by.name(),
-        codebook: &found.issues.codebook,
-        series: &analysis.series,
-        hits: &hits,
-        words: &words,
-        counted_in_period: in_period,
-        changes: &changes,
-    });
-    let design = facts::design_ahead(&analysis.counts, &analysis.inputs);
-    cards.par_iter_mut().enumerate().for_each(|(at, card)| {
-        card.sparkline = facts::bars(&card.series, analysis.period, BARS);
-        if at < facts::FORECASTS {
-            card.forecast = facts::ahead(&analysis.counts, &design, &card.series, analysis.period);
-        }
-        if let Some(forecast) = &card.forecast {
-            card.sentence.push_str(&format!(" The {}.", words::ahead(forecast, analysis.counts.calendar.by.name())));
-        }
-    });
-    Ok(cards)
+    Ok((report, pictures))
 }

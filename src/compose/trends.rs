@@ -33,7 +33,7 @@ pub(crate) fn run(session: &Session, arguments: &Trends) -> Result<u8> {
     )?;
     let mut value = view(&analysis.counts, &analysis.inputs, series, analysis.period, arguments);
     value.funnel = facts::funnel(&analysis.found)?.line;
-    value.caveats.splice(0..0, provenance::cannot_say(&analysis)?);
+    value.caveats.splice(0..0, provenance::cannot_say(&analysis, &provenance::feeds(&analysis)?));
     let store = analysis.found.read.store.as_ref();
     compose::print_of(session, store, &arguments.output, || value.text(), &value, || Ok(value.csv_parts()?.concat()))?;
     Ok(analyse::exit_code(&analysis.found))
