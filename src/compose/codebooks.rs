@@ -74,7 +74,7 @@ pub(crate) fn load(options: &Options, stored: &Stored) -> Result<Option<Book>> {
 
 /// Finds the issues that apply, and their matches. `given` is the codebook file with its matches, where one applies.
 ///
-/// `counted` are the rows that count; only they are learned from.
+/// `learnable` gives the rows to learn from, those that count; it is asked only where issues are to be discovered.
 ///
 /// # Errors
 /// A codebook with an error, labels that do not exist, too few texts to discover anything.

@@ -10,19 +10,23 @@ const START: Date = date(2026, 1, 5);
 
 /// Weekly counts of one feed from 5 January 2026 on: a total of 100 a week, then the issues given.
 fn counts(issues: &[(&str, &[i64])]) -> Counts {
-    let weeks = issues[0].1.len();
-    let calendar = Calendar::new(By::Week, WeekStart::Mon, "UTC").unwrap();
+    counts_by(By::Week, &vec![100; issues[0].1.len()], issues)
+}
+
+/// Counts of one feed from 5 January 2026 on: the total, then the issues given.
+fn counts_by(by: By, totals: &[i64], issues: &[(&str, &[i64])]) -> Counts {
+    let calendar = Calendar::new(by, WeekStart::Mon, "UTC").unwrap();
     let first = calendar.index(START.at(0, 0, 0, 0));
-    let now = calendar.last_day(calendar.period(first + weeks as i64 - 1));
+    let now = calendar.last_day(calendar.period(first + totals.len() as i64 - 1));
     let feed = FeedSpan { feed: "f".to_owned(), span: Some(Span { first: START, last: now }), expected: false };
     let total = std::iter::once((String::new(), "All records".to_owned()));
     let names = total.chain(issues.iter().map(|(id, _)| ((*id).to_owned(), (*id).to_owned()))).collect();
-    let range = first..first + weeks as i64;
+    let range = first..first + totals.len() as i64;
     let mut counts = Counts::empty(calendar, now, names, vec![None], Coverage { feeds: vec![feed] }, range).unwrap();
-    for week in 0..weeks {
-        counts.cell_mut(0, 0, 0, week).observed = Some(100);
+    for (place, total) in totals.iter().enumerate() {
+        counts.cell_mut(0, 0, 0, place).observed = Some(*total);
         for (at, (_, values)) in issues.iter().enumerate() {
-            counts.cell_mut(at + 1, 0, 0, week).observed = Some(values[week]);
+            counts.cell_mut(at + 1, 0, 0, place).observed = Some(values[place]);
         }
     }
     counts
@@ -53,6 +57,33 @@ fn a_jump_is_an_urgent_spike_and_the_rest_is_quiet() {
     assert_eq!((calm.signal, calm.level), (None, None));
     let total = last(&trends, 0);
     assert_eq!((total.q, total.exposure), (total.p, None));
+}
+
+/// The last of these hours, where every hour before has 100 records, ten of them the issue's: the total, the issue.
+#[track_caller]
+fn last_hour(hours: usize, total: i64, issue: i64) -> Point {
+    let of_hours = |usual: &[i64], last: i64| -> Vec<i64> {
+        (0..hours - 1).map(|hour| usual[hour % usual.len()]).chain([last]).collect()
+    };
+    let (totals, counted) = (of_hours(&[100, 90, 110, 95, 105], total), of_hours(&[9, 11, 10, 8, 12], issue));
+    last(&judge(&counts_by(By::Hour, &totals, &[("a", &counted)]), &Options::default()).unwrap(), 1)
+}
+
+#[test]
+fn on_the_first_day_of_hours_a_spike_is_one_of_the_share() {
+    // Forty in a hundred instead of ten: the share is beyond doubt. Nobody knows yet what this hour of the day brings,
+    // so the count alone would not do.
+    let share = last_hour(18, 100, 40);
+    assert!(share.p > share.alpha && share.p_share < share.alpha, "{share:?}");
+    assert_eq!(share.signal, Some(Signal::Spike), "{share:?}");
+    // Ten times as much of everything may be the time of day.
+    let volume = last_hour(18, 1000, 100);
+    assert_eq!((volume.signal, volume.level), (None, None), "{volume:?}");
+    // The same share of fewer records: the count does not bear it out.
+    assert_eq!(last_hour(18, 25, 10).signal, None);
+    // Once a whole day is known, the count speaks for itself.
+    let known = last_hour(48, 1000, 100);
+    assert_eq!(known.signal, Some(Signal::Spike), "{known:?}");
 }
 
 #[test]

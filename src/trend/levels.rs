@@ -32,14 +32,9 @@ pub(crate) fn finish(draft: Draft) -> (Point, Vec<Found>) {
         // A level that begins with a birth or a return is that birth or return.
         found.retain(|f| f.kind != Signal::Shift);
     } else if rises && draft.floor {
-        let mut spike = spike(&point);
-        if let Some(share) = draft.beside {
-            spike.p = borne_out(share, baseline.p);
-            spike.q = spike.q.into_iter().chain(point.q_share).reduce(f64::max);
-            spike.test = "nb_share_and_level";
-        }
-        if spike.p < baseline.alpha {
-            found.push(spike);
+        let p = draft.beside.map_or(baseline.p, |share| borne_out(share, baseline.p));
+        if p < baseline.alpha {
+            found.push(spike(&point, p, draft.beside.is_some()));
         }
     }
     let viral = found.iter().any(|f| f.kind == Signal::Viral);
@@ -74,7 +69,13 @@ fn rank(kind: Signal) -> u8 {
     }
 }
 
-fn spike(point: &Point) -> Found {
+/// `share`: one of the share, which the count bears out.
+fn spike(point: &Point, p: f64, share: bool) -> Found {
+    let (q, test) = if share {
+        (point.q.into_iter().chain(point.q_share).reduce(f64::max), "nb_share_and_level")
+    } else {
+        (point.q, point.test.unwrap_or("nb_level"))
+    };
     Found {
         period: point.period,
         kind: Signal::Spike,
@@ -84,13 +85,13 @@ fn spike(point: &Point) -> Found {
         records: point.compared.unwrap_or(0),
         expected: point.expected,
         upper: point.upper,
-        p: point.p.unwrap_or(1.0),
-        q: point.q,
+        p,
+        q,
         effect: point.effect,
         effect_low: point.effect_low,
         effect_high: point.effect_high,
         history: point.history,
-        test: point.test.unwrap_or("nb_level"),
+        test,
         alpha: point.alpha.unwrap_or(0.0),
         about: String::new(),
         caveats: Vec::new(),
